@@ -1,0 +1,343 @@
+"""The command line: one command an arrow of the flow, and a few that combine them.
+
+Machine output goes to standard output, talk to standard error. Exit status: 0 well, 1 problems found,
+2 wrong usage. Bad input never ends in a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, parse
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+import ogpgraph
+from ogpgraph import build as building
+from ogpgraph import protocol, settings
+from ogpgraph.lift import lift
+from ogpgraph.load import DamagedRelease, latest_release, open_release, version_of
+from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, NotAcceptable
+from ogpgraph.problems import Problem, ProblemsFound, violations
+from ogpgraph.read.data_folder import read_data_folder
+from ogpgraph.records import Collection, ReleaseNotes
+from ogpgraph.release import Release, dumps, make_release
+from ogpgraph.release.changes import compare
+from ogpgraph.vocabulary import Vocabulary
+
+talk = Console(stderr=True, highlight=False)
+
+
+class Failure(Exception):
+    """Something that ends a command with a message; ``status`` is the exit status."""
+
+    def __init__(self, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except ProblemsFound as error:
+        _show_problems(error.problems, options)
+        return 1
+    except (Failure, DamagedRelease, protocol.QuerySyntaxError, protocol.Refused, NotAcceptable) as error:
+        talk.print(f"ogpgraph: {error}", style="bold red", markup=False)
+        return getattr(error, "status", 1)
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        talk.print(f"ogpgraph: {error.filename or ''}: {error.strerror or error}", style="bold red", markup=False)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ogpgraph",
+        description="The linked-data knowledge graph of the Open Government Partnership.",
+        epilog="sources --read--> records --lift--> RDF --release--> release --load--> store --serve--> HTTP",
+    )
+    parser.add_argument("--version", action="version", version=f"ogpgraph {ogpgraph.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], what: str, example: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(
+            name,
+            help=what,
+            description=what,
+            epilog=f"example: {example}",
+            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        )
+        added.set_defaults(run=run)
+        return added
+
+    defaults = settings.from_environment()
+    _flow_commands(command)
+    _release_commands(command, defaults)
+    return parser
+
+
+def _flow_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    added = command("read", _read, "Print the records of sources, one JSON object a line.", "ogpgraph read data")
+    added.add_argument("source", nargs="+", type=Path, help="a data folder")
+    added = command("lift", _lift, "Print the RDF of records that `read` printed.", "ogpgraph read data | ogpgraph lift -")
+    added.add_argument("records", help="a file of records, or - for standard input")
+    added.add_argument("--format", choices=("nquads", "trig"), default="nquads", help="form of the output")
+    added = command("check", _check, "Check data, shapes and rules; print every problem.", "ogpgraph check")
+    _data_option(added)
+    added.add_argument("--format", choices=("text", "json"), default="text", help="form of the output")
+
+
+def _release_commands(command: Callable[..., argparse.ArgumentParser], defaults: settings.Settings) -> None:
+    out = Path(defaults.out)
+
+    def out_option(added: argparse.ArgumentParser) -> None:
+        added.add_argument("--out", type=Path, default=out, help="folder of the releases")
+
+    added = command("release", _release, "Validate quads and write a release.", "ogpgraph release dataset.nq")
+    added.add_argument("quads", type=Path, help="an N-Quads or TriG file")
+    _data_option(added)
+    out_option(added)
+    added = command("build", _build, "Read, lift and release.", "ogpgraph build --out dist")
+    _data_option(added)
+    out_option(added)
+    added = command("load", _load, "Load the latest release into a store and say what is in it.", "ogpgraph load")
+    out_option(added)
+    added = command("query", _query, "Answer a query from the latest release.", "ogpgraph query queries/examples/001-*.rq --format table")
+    added.add_argument("query", help="a file, or - for standard input")
+    added.add_argument("--format", default="table", choices=_query_formats(), help="form of the answer")
+    out_option(added)
+    added = command("diff", _diff, "Show what changed between two releases.", "ogpgraph diff dist/0.1.0-1a2b3c4d dist/latest")
+    added.add_argument("old", type=Path, help="folder of a release")
+    added.add_argument("new", type=Path, help="folder of another release")
+    added.add_argument("--format", choices=("text", "json"), default="text", help="form of the output")
+    added = command("serve", _serve, "Serve the latest release over HTTP; build one first where there is none.", "ogpgraph serve --port 8000")
+    _data_option(added)
+    out_option(added)
+    added.add_argument("--host", default=defaults.host, help=settings.HELP["host"])
+    added.add_argument("--port", type=int, default=defaults.port, help=settings.HELP["port"])
+
+
+def _data_option(added: argparse.ArgumentParser) -> None:
+    added.add_argument("--data", type=Path, default=_near(settings.PROJECT / "data"), help="folder of the hand-kept data")
+
+
+def _near(path: Path) -> Path:
+    """A path as people write it: relative where it lies below the current folder."""
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path
+
+
+def _query_formats() -> list[str]:
+    return ["table", *(offered.name for offered in (*RESULT_FORMATS, *GRAPH_FORMATS))]
+
+
+def _read(options: argparse.Namespace) -> int:
+    status = 0
+    for source in options.source:
+        if not source.is_dir():
+            raise Failure(f"{source}: a data folder is expected here; readers of pages and tables are not part of this version")
+        found, problems = read_data_folder(source)
+        for line in Collection(entry.record for entry in found).json_lines():
+            print(line)
+        _show_problems(problems, options)
+        status = 1 if violations(problems) else status
+    return status
+
+
+def _lift(options: argparse.Namespace) -> int:
+    lines = sys.stdin if options.records == "-" else Path(options.records).read_text("utf-8").splitlines()
+    try:
+        collection = Collection.from_json_lines(lines)
+        quads = lift(collection, Vocabulary())
+    except ValueError as error:
+        raise Failure(f"{options.records}: {error}") from None
+    except KeyError as error:
+        raise Failure(f"{options.records}: {error} is named but not among the records: run `ogpgraph check`") from None
+    ordered = dumps.canonical(quads)
+    sys.stdout.buffer.write(dumps.nquads(ordered) if options.format == "nquads" else dumps.trig(ordered))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    with _progress() as step:
+        problems = building.check(_data(options), step)
+    _show_problems(problems, options)
+    bad = len(violations(problems))
+    talk.print(f"{bad} violations, {len(problems) - bad} warnings")
+    return 1 if bad else 0
+
+
+def _release(options: argparse.Namespace) -> int:
+    found, problems = read_data_folder(_data(options))
+    notes = Collection(entry.record for entry in found).of(ReleaseNotes)
+    if violations(problems) or not notes:
+        raise ProblemsFound(problems)
+    form = RdfFormat.TRIG if options.quads.suffix == ".trig" else RdfFormat.N_QUADS
+    try:
+        quads = set(parse(options.quads.read_bytes(), format=form))
+    except SyntaxError as error:
+        raise Failure(f"{options.quads}: {error}") from None
+    with _progress() as step:
+        release = make_release(quads, notes[0], options.out, {}, step)
+    _show_release(release)
+    return 0
+
+
+def _build(options: argparse.Namespace) -> int:
+    try:
+        with _progress() as step:
+            release = building.build(_data(options), options.out, step)
+    except ProblemsFound as error:
+        _show_problems(error.problems, options)
+        _say_refused(error.problems, options.out)
+        return 1
+    _show_release(release)
+    return 0
+
+
+def _say_refused(problems: list[Problem], out: Path) -> None:
+    kept = latest_release(out)
+    still = f"; {kept.name} is still the latest release" if kept else ""
+    talk.print(f"No release was made: {len(violations(problems))} violations{still}.", style="bold red")
+
+
+def _load(options: argparse.Namespace) -> int:
+    folder = _latest(options.out)
+    store = open_release(folder)
+    graphs = sum(1 for _ in store.named_graphs())
+    print(json.dumps({"version": version_of(folder), "quads": len(store), "named_graphs": graphs}))
+    return 0
+
+
+def _query(options: argparse.Namespace) -> int:
+    text = sys.stdin.read() if options.query == "-" else Path(options.query).read_text("utf-8")
+    store = open_release(_latest(options.out))
+    answer = protocol.ask(store, protocol.Query(text))
+    if options.format == "table":
+        _show_answer(answer)
+        return 0
+    offered = {found.name: found for found in protocol.formats_for(answer)}
+    if options.format not in offered:
+        raise Failure(f"--format {options.format} does not fit this query: use {', '.join(offered)} or table", 2)
+    sys.stdout.buffer.write(protocol.serialized(answer, offered[options.format]))
+    return 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    sides = []
+    for folder in (options.old, options.new):
+        raw = (folder / "dataset.nq").read_bytes()
+        sides.append((version_of(folder), dumps.default_graph(parse(raw, format=RdfFormat.N_QUADS))))
+    (old_version, old), (new_version, new) = sides
+    changes = compare(old_version, old, new_version, new)
+    print(changes.as_json() if options.format == "json" else changes.as_text(), end="")
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    import uvicorn  # the only command that needs a server pays for loading it
+
+    from ogpgraph.serve import application
+
+    if latest_release(options.out) is None:
+        talk.print("There is no release yet: building one.")
+        if _build(options):
+            return 1
+    folder = _latest(options.out)
+    used = replace(settings.from_environment(), out=str(options.out), host=options.host, port=options.port)
+    app = application(folder, used)
+    talk.print(f"Serving {folder.name} at http://{used.host}:{used.port}/sparql (Ctrl+C stops)")
+    uvicorn.run(app, host=used.host, port=used.port, log_level="warning")
+    return 0
+
+
+def _data(options: argparse.Namespace) -> Path:
+    if not options.data.is_dir():
+        raise Failure(f"{options.data}: there is no such folder; name the data folder with --data", 2)
+    return options.data
+
+
+def _latest(out: Path) -> Path:
+    folder = latest_release(out)
+    if folder is None:
+        raise Failure(f"{out}: there is no release yet; run `ogpgraph build` first")
+    return folder
+
+
+class _progress:
+    """A line a step on a terminal that shows what goes on; plain lines elsewhere."""
+
+    def __enter__(self) -> Callable[[str], None]:
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        self._bar = Progress(*columns, console=talk, transient=True)
+        self._bar.start()
+        self._task = None
+        return self._step
+
+    def _step(self, name: str) -> None:
+        if not talk.is_terminal:
+            talk.print(f"{name} …")
+            return
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._task = self._bar.add_task(name, total=None)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+
+def _show_problems(problems: list[Problem], options: argparse.Namespace) -> None:
+    """Problems are the output of ``check``; elsewhere they are talk."""
+    as_output = options.run is _check
+    for problem in problems:
+        if as_output and options.format == "json":
+            print(json.dumps(problem.as_json(), ensure_ascii=False))
+        else:
+            print(problem, file=sys.stdout if as_output else sys.stderr)
+
+
+def _show_release(release: Release) -> None:
+    warnings = len(release.problems)
+    talk.print(f"{'Unchanged' if release.already_there else 'Released'}: {release.version}, {release.quads} quads, {warnings} warnings")
+    print(release.folder)
+
+
+def _show_answer(answer: QuerySolutions | QueryBoolean | QueryTriples) -> None:
+    if isinstance(answer, QueryBoolean):
+        print("yes" if answer else "no")
+        return
+    if isinstance(answer, QueryTriples):
+        sys.stdout.buffer.write(dumps.turtle(sorted(answer, key=str)))
+        return
+    table = Table(show_lines=False)
+    names = [variable.value for variable in answer.variables]
+    for name in names:
+        table.add_column(name, overflow="fold")
+    for solution in answer:
+        table.add_row(*(_cell(solution[name]) for name in names))
+    Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160).print(table)
+
+
+def _cell(term: object) -> str:
+    if term is None:
+        return ""
+    value = getattr(term, "value", str(term))
+    return value.removeprefix(settings.BASE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,214 @@
+"""What follows from the statements by a rule. Each rule has a graph of its own that accounts for its triples."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from ogpgraph import iris
+from ogpgraph.lift.statements import Statements
+from ogpgraph.vocabulary import DCTERMS, OGP, ORG, PROV, RDF, RDFS, SKOS, text
+
+# Phases from the earliest to the latest, as far as they tell how complete a commitment is.
+_COMPLETION_PHASES = ("midterm", "end-of-term", "results")
+
+RULES = {
+    "resolution": "Among claims that differ the winner stands in the default graph; the rules are concepts of scheme/resolution-rule.",
+    "conflict": "Where sources differ on a variable, a conflict shows every claim with its sources and the value that won.",
+    "curation": "A curator inferred this from what the named sources say; no source states it.",
+    "plan-number-to-id": "A source names a commitment by its number in the plan; the number was resolved to OGP's id through the known plan numbers.",
+    "plan-succession": "A member's plans follow one another in the order of their cycles.",
+    "institution-succession": "A stated organisational change joins the bodies before it to the bodies after it.",
+    "latest-completion": "The completion of a commitment is that of the latest IRM assessment of it: results, else end of term, else midterm.",
+    "possible-successor": "An inferred statement, or one made for a policy area only, joins two identified commitments of different plans.",
+    "super-property": "A property implies its super-properties in the ontology.",
+    "inverse": "A property implies its inverse in the ontology.",
+    "label": "The label of an entity is its resolved title or name, else a phrase made from its identifiers.",
+}
+
+
+class Graph:
+    """The default graph as rules look at it."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self._by_predicate: dict[NamedNode, list[tuple[NamedNode, NamedNode | Literal]]] = defaultdict(list)
+        self._values: dict[tuple[NamedNode, NamedNode], list[NamedNode | Literal]] = defaultdict(list)
+        for triple in triples:
+            self._by_predicate[triple.predicate].append((triple.subject, triple.object))
+            self._values[triple.subject, triple.predicate].append(triple.object)
+
+    def pairs(self, predicate: NamedNode) -> list[tuple[NamedNode, NamedNode | Literal]]:
+        """Subjects and objects of a property, in a stable order."""
+        return sorted(self._by_predicate[predicate], key=lambda pair: (pair[0].value, str(pair[1])))
+
+    def values(self, subject: NamedNode, predicate: NamedNode) -> list[NamedNode | Literal]:
+        return sorted(self._values[subject, predicate], key=str)
+
+    def value(self, subject: NamedNode, predicate: NamedNode) -> NamedNode | Literal | None:
+        return next(iter(self.values(subject, predicate)), None)
+
+    def of_type(self, kind: NamedNode) -> list[NamedNode]:
+        return [subject for subject, value in self.pairs(RDF.type) if value == kind]
+
+
+def derive(said: Statements) -> None:
+    """Run every rule, in the order in which they build on one another."""
+    _account_for_winners(said)
+    for rule, triples in (
+        ("plan-succession", _plan_succession),
+        ("institution-succession", _institution_succession),
+        ("latest-completion", _latest_completion),
+        ("possible-successor", _possible_successor),
+    ):
+        _add(rule, triples(Graph(said.default)), said)
+    _add("super-property", list(_super_properties(said)), said)
+    _add("inverse", list(_inverses(said)), said)
+    _add("inverse", list(_inverses_of_class(Graph(said.default))), said)
+    _add("label", list(_labels(said)), said)
+    _describe_rules(said)
+
+
+def _add(rule: str, triples: Iterable[Triple], said: Statements) -> None:
+    graph = iris.derivation_graph(rule)
+    for triple in triples:
+        said.derive(triple, graph)
+
+
+def _account_for_winners(said: Statements) -> None:
+    """What the resolution itself made, and no source says in these words, belongs to its graph."""
+    accounted = {quad.triple for quad in said.named}
+    _add("resolution", sorted(said.default - accounted, key=str), said)
+
+
+def _plan_succession(graph: Graph) -> Iterator[Triple]:
+    plans: dict[NamedNode, list[tuple[str, NamedNode]]] = defaultdict(list)
+    for plan in graph.of_type(OGP.ActionPlan):
+        member, cycle = graph.value(plan, OGP.member), graph.value(plan, OGP.cycle)
+        if isinstance(member, NamedNode) and cycle is not None and graph.value(plan, OGP.ordinal) is not None:
+            plans[member].append((cycle.value, plan))
+    for member in sorted(plans, key=lambda node: node.value):
+        ordered = [plan for _, plan in sorted(plans[member], key=lambda pair: pair[0])]
+        for earlier, later in zip(ordered, ordered[1:], strict=False):
+            if _ordinal(graph, later) == _ordinal(graph, earlier) + 1:
+                yield Triple(earlier, OGP.followedBy, later)
+
+
+def _ordinal(graph: Graph, plan: NamedNode) -> int:
+    ordinal = graph.value(plan, OGP.ordinal)
+    assert ordinal is not None
+    return int(ordinal.value)
+
+
+def _institution_succession(graph: Graph) -> Iterator[Triple]:
+    """Only changes that a source states, and only those that end the earlier body or make the later one."""
+    going_on = {"part-of", "coordination-role-moved", "became-part-of"}
+    for event in graph.of_type(ORG.ChangeEvent):
+        basis, kind = graph.value(event, OGP.basis), graph.value(event, OGP.changeKind)
+        if not isinstance(basis, NamedNode) or iris.local_name(basis) != "stated":
+            continue
+        if isinstance(kind, NamedNode) and iris.local_name(kind) in going_on:
+            continue
+        for before in graph.values(event, ORG.originalOrganization):
+            for after in graph.values(event, ORG.resultingOrganization):
+                assert isinstance(before, NamedNode)
+                yield Triple(before, OGP.successorInstitution, after)
+
+
+def _latest_completion(graph: Graph) -> Iterator[Triple]:
+    latest: dict[NamedNode, tuple[int, NamedNode | Literal]] = {}
+    for assessment, completion in graph.pairs(OGP.completion):
+        phase, commitment = graph.value(assessment, OGP.phase), graph.value(assessment, OGP.assesses)
+        if not isinstance(phase, NamedNode) or not isinstance(commitment, NamedNode):
+            continue
+        name = iris.local_name(phase)
+        if name in _COMPLETION_PHASES:
+            found = (_COMPLETION_PHASES.index(name), completion)
+            latest[commitment] = max(latest.get(commitment, (-1, completion)), found, key=lambda pair: pair[0])
+    for commitment, (_, completion) in latest.items():
+        yield Triple(commitment, OGP.latestCompletion, completion)
+
+
+def _possible_successor(graph: Graph) -> Iterator[Triple]:
+    for statement in graph.of_type(OGP.LineageStatement):
+        basis, relation = graph.value(statement, OGP.basis), graph.value(statement, OGP.relation)
+        if basis is None or iris.local_name(basis) == "stated" or relation in (OGP.splitInto, OGP.mergedInto):
+            continue
+        earlier, later = graph.value(statement, OGP.earlier), graph.value(statement, OGP.later)
+        if isinstance(earlier, NamedNode) and later is not None:
+            yield Triple(earlier, OGP.possibleSuccessor, later)
+
+
+def _super_properties(said: Statements) -> Iterator[Triple]:
+    for triple in said.default:
+        if triple.predicate in OGP:
+            for parent in said.vocabulary.supers(triple.predicate):
+                yield Triple(triple.subject, parent, triple.object)
+
+
+def _inverses(said: Statements) -> Iterator[Triple]:
+    for triple in said.default:
+        inverse = said.vocabulary.inverse.get(triple.predicate)
+        if inverse is not None and isinstance(triple.object, NamedNode):
+            inverted = Triple(triple.object, inverse, triple.subject)
+            if inverted not in said.default:
+                yield inverted
+
+
+# Inverses that no axiom can state, because the property serves several classes: class of the subject,
+# property, property of the object.
+_OF_CLASS = (
+    (OGP.ActionPlan, OGP.member, OGP.hasPlan),
+    (OGP.Commitment, OGP.inPlan, OGP.hasCommitment),
+    (OGP.Commitment, OGP.theme, OGP.hasCommitment),
+    (OGP.Theme, OGP.inPlan, OGP.hasTheme),
+    (OGP.CoCreationActivity, OGP.inPlan, OGP.hasCoCreationActivity),
+)
+
+
+def _inverses_of_class(graph: Graph) -> Iterator[Triple]:
+    for kind, predicate, inverse in _OF_CLASS:
+        for subject in graph.of_type(kind):
+            for value in graph.values(subject, predicate):
+                assert isinstance(value, NamedNode)
+                yield Triple(value, inverse, subject)
+
+
+# Entities without a title or a name: their path below id/ is the best label that there is.
+_LABELLED_BY_PATH = (OGP.Commitment, OGP.Reference, OGP.Absence, OGP.Claim)
+
+
+def _labels(said: Statements) -> Iterator[Triple]:
+    """One label an entity: its title in English where there is one, else what the lifting made up."""
+    titles: dict[NamedNode, list[Literal]] = defaultdict(list)
+    for triple in said.default:
+        if triple.predicate in (DCTERMS.title, SKOS.prefLabel) and isinstance(triple.object, Literal):
+            titles[triple.subject].append(triple.object)
+    for subject, found in titles.items():
+        if subject not in said.labels:
+            said.labels[subject] = min(found, key=lambda title: (title.language != "en", title.language or "", title.value))
+    for triple in said.default:
+        if triple.predicate == RDF.type and triple.object in _LABELLED_BY_PATH:
+            path = iris.path_of(triple.subject).replace("/absence/", " has no ").replace("/claim/", ", claim ")
+            said.labels.setdefault(triple.subject, text(path))
+    for subject, label in said.labels.items():
+        yield Triple(subject, RDFS.label, label)
+
+
+def _describe_rules(said: Statements) -> None:
+    """Each rule as a node, with its graph and the graphs that it was derived from."""
+    catalogue = iris.graph("catalogue")
+    used = {quad.graph_name.value for quad in said.named}
+    sources = sorted(name for name in used if "/graph/source/" in name)
+    for rule, description in RULES.items():
+        graph = iris.derivation_graph(rule)
+        if graph.value not in used:
+            continue
+        node = iris.derivation(rule)
+        said.derive(Triple(node, RDF.type, OGP.DerivationRule), catalogue)
+        said.derive(Triple(node, RDFS.label, text(rule.replace("-", " "))), catalogue)
+        said.derive(Triple(node, DCTERMS.description, text(description)), catalogue)
+        said.derive(Triple(node, OGP.graph, graph), catalogue)
+        for name in sources if rule in ("resolution", "conflict", "plan-number-to-id") else ():
+            said.derive(Triple(graph, PROV.wasDerivedFrom, NamedNode(name)), catalogue)

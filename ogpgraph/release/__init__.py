@@ -1,0 +1,203 @@
+"""``release``: from quads to a validated, immutable release. The only part that decides whether it is good.
+
+::
+
+    <out>/<version>/            written whole or not at all
+        dataset.nq .trig        everything: the default graph and the graph of every source and rule
+        ogp-graph.ttl           the default graph
+        members/FR.ttl          the default graph of one member
+        plans/FR-2015.ttl       … of one plan
+        ontology.ttl schemes.ttl shapes.ttl
+        catalogue.ttl void.ttl  DCAT and VoID
+        validation.ttl .txt     what the shapes and the rules found (warnings only)
+        changes.json .txt       against the release that was latest before
+        manifest.json           version, files with sizes and SHA-256
+        (each RDF file also as .gz)
+    <out>/latest                link to the newest version
+    <out>/refused/              the report of the last build that was refused; there are no data in it
+
+The version is the edition of the data and the first eight digits of the SHA-256 of the canonical N-Quads:
+the same data are the same version and the same bytes, whenever and wherever they are built.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, parse
+
+from ogpgraph import checks, iris
+from ogpgraph.problems import Problem, ProblemsFound, violations
+from ogpgraph.records import ReleaseNotes
+from ogpgraph.release import catalogue, dumps
+from ogpgraph.release.changes import Changes, compare
+
+Files = dict[str, bytes]
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release on disk."""
+
+    folder: Path
+    version: str
+    quads: int
+    problems: list[Problem]
+    already_there: bool = False
+
+
+def unaccounted(quads: Iterable[Quad]) -> list[Problem]:
+    """Triples of the default graph that no named graph accounts for (design, section 4)."""
+    named, default = set(), set()
+    for quad in quads:
+        (default if quad.graph_name == DefaultGraph() else named).add(quad.triple)
+    return [
+        Problem(t.subject.value, 0, "unaccounted", f"no graph accounts for {t}: derive it in a graph of its rule")
+        for t in sorted(default - named, key=str)
+    ]
+
+
+def judge(quads: Iterable[Quad]) -> tuple[list[Problem], checks.Validation]:
+    """Everything that shapes, rules and the accounting find in a dataset."""
+    quads = list(quads)
+    validation = checks.validate(dumps.default_graph(quads))
+    problems = [*validation.problems, *checks.rule_problems(checks.default_store(quads)), *unaccounted(quads)]
+    return sorted(set(problems)), validation
+
+
+def make_release(
+    quads: set[Quad],
+    notes: ReleaseNotes,
+    out: Path,
+    places: dict[str, tuple[str, int]],
+    step: Step = lambda name: None,
+) -> Release:
+    """Validate the quads and write the release; ProblemsFound where it is refused, with a report kept."""
+    step("canonical order")
+    ordered = dumps.canonical(quads)
+    digest = hashlib.sha256(dumps.nquads(ordered)).hexdigest()
+    version = f"{notes.edition}-{digest[:8]}"
+    ordered = dumps.canonical([*ordered, *catalogue.describe(notes, version)])
+    step("shapes and rules")
+    problems, validation = judge(ordered)
+    problems = sorted(checks.with_places(problems, places))
+    if violations(problems):
+        _keep_refusal(out, problems, validation)
+        raise ProblemsFound(problems)
+    if (out / version / "manifest.json").exists():
+        _point_latest(out, version)
+        return Release(out / version, version, len(ordered), problems, already_there=True)
+    step("files")
+    changes = _changes(out, version, ordered)
+    files = _files(ordered, problems, validation, changes)
+    files |= _descriptions(files, ordered, notes, version, changes.old)
+    step("writing")
+    _write(out, version, files)
+    return Release(out / version, version, len(ordered), problems)
+
+
+def _files(ordered: list[Quad], problems: list[Problem], validation: checks.Validation, changes: Changes) -> Files:
+    default = dumps.default_graph(ordered)
+    files: Files = {
+        "dataset.nq": dumps.nquads(ordered),
+        "dataset.trig": dumps.trig(ordered),
+        "ogp-graph.ttl": dumps.turtle(default),
+    }
+    for name in ("ontology", "shapes"):
+        files[f"{name}.ttl"] = dumps.turtle(_graphs(ordered, iris.graph(name).value))
+    files["schemes.ttl"] = dumps.turtle(_graphs(ordered, iris.graph("scheme/").value))
+    for code, part in dumps.by_member(default).items():
+        files[f"members/{code}.ttl"] = dumps.turtle(part)
+        for plan, triples in dumps.by_plan(part).items():
+            files[f"plans/{plan}.ttl"] = dumps.turtle(triples)
+    files |= {f"{name}.gz": dumps.gzipped(raw) for name, raw in files.items()}
+    files["validation.ttl"] = report_turtle(validation)
+    files["validation.txt"] = report_text(problems).encode()
+    files["changes.json"] = changes.as_json().encode()
+    files["changes.txt"] = changes.as_text().encode()
+    return files
+
+
+def _graphs(ordered: list[Quad], prefix: str) -> list:
+    return [quad.triple for quad in ordered if str(quad.graph_name).startswith(f"<{prefix}")]
+
+
+def _descriptions(files: Files, ordered: list[Quad], notes: ReleaseNotes, version: str, previous: str | None) -> Files:
+    facts = {name: _facts(raw) for name, raw in files.items()}
+    described = {
+        "catalogue.ttl": dumps.turtle(catalogue.dcat(notes, version, previous, facts)),
+        "void.ttl": dumps.turtle(catalogue.void(dumps.default_graph(ordered), version)),
+    }
+    facts |= {name: _facts(raw) for name, raw in described.items()}
+    manifest = {
+        "version": version,
+        "edition": notes.edition,
+        "issued": notes.issued,
+        "previous": previous,
+        "quads": len(ordered),
+        "files": dict(sorted(facts.items())),
+    }
+    described["manifest.json"] = (json.dumps(manifest, indent=1) + "\n").encode()
+    return described
+
+
+def _facts(raw: bytes) -> dict[str, str | int]:
+    return {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+
+
+def _changes(out: Path, version: str, ordered: list[Quad]) -> Changes:
+    """Against what ``latest`` names now; the first release is all new."""
+    latest = out / "latest"
+    if not latest.exists():
+        return compare(None, [], version, dumps.default_graph(ordered))
+    folder = latest.resolve()
+    old = dumps.default_graph(parse((folder / "dataset.nq").read_bytes(), format=RdfFormat.N_QUADS))
+    return compare(folder.name, old, version, dumps.default_graph(ordered))
+
+
+def _write(out: Path, version: str, files: Files) -> None:
+    """All files into a folder beside the target, then one rename: a reader sees all or nothing."""
+    staging = out / f".{version}.partial"
+    shutil.rmtree(staging, ignore_errors=True)
+    for name, raw in files.items():
+        path = staging / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(raw)
+    os.replace(staging, out / version)
+    shutil.rmtree(out / "refused", ignore_errors=True)
+    _point_latest(out, version)
+
+
+def _point_latest(out: Path, version: str) -> None:
+    link = out / ".latest.partial"
+    link.unlink(missing_ok=True)
+    link.symlink_to(version)
+    os.replace(link, out / "latest")
+
+
+def _keep_refusal(out: Path, problems: list[Problem], validation: checks.Validation) -> None:
+    refused = out / "refused"
+    refused.mkdir(parents=True, exist_ok=True)
+    (refused / "validation.txt").write_text(report_text(problems), "utf-8")
+    (refused / "validation.ttl").write_bytes(report_turtle(validation))
+
+
+def report_text(problems: list[Problem]) -> str:
+    """The report for people: the sum, then a problem a line."""
+    bad = len(violations(problems))
+    head = f"{bad} violations, {len(problems) - bad} warnings\n"
+    return head + "".join(f"{problem}\n" for problem in problems)
+
+
+def report_turtle(validation: checks.Validation) -> bytes:
+    """The SHACL report in a stable order, its blank nodes canonical."""
+    raw = validation.report.serialize(format="nt", encoding="utf-8")
+    quads = dumps.canonical(Quad(q.subject, q.predicate, q.object) for q in parse(raw, format=RdfFormat.N_TRIPLES))
+    return dumps.turtle(dumps.default_graph(quads))

@@ -1,0 +1,130 @@
+"""The files of a release: one dataset in many forms, the same bytes whenever the data are the same."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Triple,
+    serialize,
+)
+
+from ogpgraph import iris
+from ogpgraph.settings import BASE
+from ogpgraph.vocabulary import OGP, PREFIXES
+
+_MEMBER = re.compile(
+    re.escape(BASE)
+    + r"id/(?:member|plan|commitment|institution|institution-family|change|report|assessment|lineage|initiative|role|conflict)/"
+    + r"(?:plan-)?([A-Za-z]{2,4})(?=[0-9/-]|$)"
+)
+
+
+def canonical(quads: Iterable[Quad]) -> list[Quad]:
+    """The quads sorted, with blank nodes named by RDFC-1.0, so that equal data are equal bytes."""
+    dataset = Dataset(quads)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(dataset, key=_order)
+
+
+def _order(quad: Quad) -> tuple[str, str, str, str]:
+    return (str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object))
+
+
+def default_graph(quads: Iterable[Quad]) -> list[Triple]:
+    """The triples of the default graph, in the order given."""
+    return [quad.triple for quad in quads if quad.graph_name == DefaultGraph()]
+
+
+def nquads(quads: Iterable[Quad]) -> bytes:
+    return _written(quads, RdfFormat.N_QUADS)
+
+
+def trig(quads: Iterable[Quad]) -> bytes:
+    return _written(quads, RdfFormat.TRIG)
+
+
+def turtle(triples: Iterable[Triple]) -> bytes:
+    """Turtle with the prefixes of the project; triples of one subject must stand together."""
+    return _written(triples, RdfFormat.TURTLE)
+
+
+def _written(data: Iterable[Quad] | Iterable[Triple], form: RdfFormat) -> bytes:
+    prefixes = None if form == RdfFormat.N_QUADS else PREFIXES
+    raw = serialize(data, format=form, prefixes=prefixes)
+    assert raw is not None
+    return raw
+
+
+def gzipped(raw: bytes) -> bytes:
+    """The bytes compressed, without a clock in the header."""
+    return gzip.compress(raw, compresslevel=9, mtime=0)
+
+
+def member_of(node: NamedNode | BlankNode) -> str | None:
+    """The code of the member that an entity belongs to, read off its IRI."""
+    found = _MEMBER.match(node.value) if isinstance(node, NamedNode) else None
+    return found.group(1).upper() if found else None
+
+
+def by_member(triples: Iterable[Triple]) -> dict[str, list[Triple]]:
+    """The default graph in parts, one a member, each with the sources that it names."""
+    parts: dict[str, list[Triple]] = defaultdict(list)
+    sources: dict[NamedNode, list[Triple]] = defaultdict(list)
+    for triple in triples:
+        code = member_of(triple.subject)
+        if code:
+            parts[code].append(triple)
+        elif isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(iris.source("").value):
+            sources[triple.subject].append(triple)
+    return {code: sorted([*part, *_cited(part, sources)], key=str) for code, part in sorted(parts.items())}
+
+
+def _cited(part: list[Triple], sources: dict[NamedNode, list[Triple]]) -> Iterator[Triple]:
+    for source in sorted({t.object for t in part if t.object in sources}, key=str):
+        yield from sources[source]  # type: ignore[index]
+
+
+def by_plan(part: list[Triple]) -> dict[str, list[Triple]]:
+    """One member's part again in parts, one a plan: the plan, its commitments and what hangs on them."""
+    prefix = iris.plan("").value
+    owner: dict[str, str] = {}
+    for triple in part:
+        if triple.predicate == OGP.inPlan and isinstance(triple.object, NamedNode):
+            owner[triple.subject.value] = triple.object.value.removeprefix(prefix)  # type: ignore[union-attr]
+        elif triple.predicate == OGP.reviewsPlan and isinstance(triple.object, NamedNode):
+            owner[triple.subject.value] = triple.object.value.removeprefix(prefix)  # type: ignore[union-attr]
+    for triple in part:  # what points to a commitment belongs where the commitment does
+        if triple.predicate in (OGP.earlier, OGP.later, OGP.assesses, OGP.about) and isinstance(triple.object, NamedNode):
+            if triple.object.value in owner:
+                owner.setdefault(triple.subject.value, owner[triple.object.value])  # type: ignore[union-attr]
+    plans: dict[str, list[Triple]] = defaultdict(list)
+    for triple in part:
+        name = _plan_of(triple.subject.value, prefix, owner)  # type: ignore[union-attr]
+        if name:
+            plans[name].append(triple)
+    return dict(sorted(plans.items()))
+
+
+def _plan_of(subject: str, prefix: str, owner: dict[str, str]) -> str | None:
+    if subject.startswith(prefix):
+        return subject.removeprefix(prefix).partition("/")[0]
+    while subject.startswith(BASE):
+        if subject in owner:
+            return owner[subject]
+        if "/" not in subject.removeprefix(BASE):
+            return None
+        subject = subject.rpartition("/")[0]
+    return None
+
+
