@@ -13,7 +13,7 @@ from pathlib import Path
 
 import rdflib
 import shifty
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
 from ogpgraph import iris
 from ogpgraph.problems import Problem, Severity
@@ -108,10 +108,10 @@ def _problem(report: rdflib.Graph, node: rdflib.term.Node) -> Problem:
     return Problem(str(report.value(node, _SH.focusNode)), 0, shape, message, severity)
 
 
-def default_store(quads: Iterable[Quad]) -> Store:
-    """The default graph in a store of its own, for the rules."""
+def store_of(quads: Iterable[Quad]) -> Store:
+    """A dataset in a store, for the rules; they ask the default graph unless they name another."""
     store = Store()
-    store.bulk_extend(quad for quad in quads if quad.graph_name == DefaultGraph())
+    store.bulk_extend(quads)
     return store
 
 

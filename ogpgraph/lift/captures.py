@@ -122,14 +122,10 @@ class _Page:
                 self.claim_or_absence(key, self.node, link, found)
 
     def reports(self) -> None:
-        """Reports stay linked once a page named them: a later page may show fewer."""
         if "irm_reports" not in self.page.model_fields_set:
             return
-        for title in self.page.irm_reports or ():
-            report = iris.report(self.names.report(self.member, title))
-            self.said.stand(self.node, OGP.reviewedIn, report, self.source)
-        if not self.page.irm_reports:
-            self.claim_or_absence("irm_reports", self.node, OGP.reviewedIn, set())
+        reports = {iris.report(self.names.report(self.member, title)) for title in self.page.irm_reports or ()}
+        self.claim_or_absence("irm_reports", self.node, OGP.reviewedIn, reports)
 
     def variable(self, variable: PageVariable) -> None:
         subject = self.node

@@ -133,7 +133,9 @@ def _institutions(
     for order, stated in enumerate(lists):
         source = _known(stated.source)
         values = frozenset(iris.institution(member, key) for key in stated.values)
-        said.compete(node, link, Claim(values, source, (1, -order), printed=stated.printed))
+        reason = None if values else said.vocabulary.concept("absence", stated.printed or "")
+        if values or reason:
+            said.compete(node, link, Claim(values, source, (1, -order), reason, stated.printed))
 
 
 def _milestone(plan: r.Plan, commitment_id: str, milestone: r.Milestone, said: Statements) -> None:

@@ -9,7 +9,7 @@ The rules, each a concept of ``scheme/resolution-rule``:
 - of dates that do not exclude one another ("2017-11", "2017-11-20") the most specific stands;
 - a machine translation wins only where nothing else speaks.
 
-Values of different scales (OGP's list of values, later a plain Yes or No) do not compete: both stand.
+A report that one capture names stays linked, even if a newer capture names fewer. Values of different scales (OGP's list of values, later a plain Yes or No) do not compete: both stand.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ _WORDING = {DCTERMS.title, SKOS.prefLabel, OGP.leadInstitutionText, OGP.supportI
 # Variables that a change of layout codes anew.
 _RECODED = {OGP.policyArea, OGP.leadingPolicyArea}
 
+# Variables whose claims add up: nothing that one source names is taken back by another.
+_ADDED_UP = {OGP.reviewedIn}
+
 _Values = frozenset[Term]
 
 
@@ -45,6 +48,8 @@ def _decide(competition: Competition, said: Statements) -> None:
     ranked = sorted(competition.claims, key=lambda claim: (claim.precedence, claim.source), reverse=True)
     rated = [claim for claim in ranked if claim.absence is None]
     winners = [_most_specific(values, rated) for values in _winner_of_each_scale(rated)]
+    if competition.variable in _ADDED_UP and rated:
+        winners = [frozenset().union(*(claim.values for claim in rated))]
     for values in winners:
         for value in _fitting(competition, values, said):
             said.default.add(Triple(competition.subject, competition.variable, value))
@@ -91,7 +96,7 @@ def _scale(values: _Values) -> str:
 
 
 def _fitting(competition: Competition, values: _Values, said: Statements) -> _Values:
-    """Of several plans that a page names, the one whose cycle is the commitment's."""
+    """Of several plans that a page names, the one whose cycle is the commitment's; none where none fits."""
     if competition.variable != OGP.inPlan or len(values) < 2:
         return values
     cycles = {
@@ -99,11 +104,12 @@ def _fitting(competition: Competition, values: _Values, said: Statements) -> _Va
         for claim in said.competitions[competition.subject, OGP.cycle].claims
         for value in claim.values
     }
-    fitting = frozenset(plan for plan in values if plan.value[-4:] in cycles)
-    return fitting or values
+    return frozenset(plan for plan in values if plan.value[-4:] in cycles)
 
 
 def _show_conflict(competition: Competition, ranked: list[Claim], winners: list[_Values], said: Statements) -> None:
+    if competition.variable in _ADDED_UP:
+        return
     spoken = [claim for claim in ranked if not claim.translated and not _is_silent(claim)]
     by_values: dict[_Values, list[Claim]] = {}
     for claim in spoken:

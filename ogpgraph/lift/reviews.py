@@ -6,6 +6,7 @@ from pyoxigraph import Literal, NamedNode
 
 from ogpgraph import iris
 from ogpgraph import records as r
+from ogpgraph.dates import PartialDate
 from ogpgraph.lift.statements import Claim, Statements, date_literal, date_term, whole_number, words
 from ogpgraph.read.references import VARIABLE_SCHEMES
 from ogpgraph.vocabulary import DCTERMS, FOAF, OGP, text
@@ -37,9 +38,9 @@ def _document(member: str, document: r.ReviewDocument, said: Statements) -> None
     said.many(node, DCTERMS.publisher, document.publisher, lambda s: iris.institution(member, s.value))
     said.many(node, OGP.finding, document.findings, words)
     if document.period_start:
-        said.stand(node, OGP.periodStart, date_literal(document.period_start), source)
+        said.stand(node, OGP.periodStart, date_literal(PartialDate.parse(document.period_start).first_day.isoformat()), source)
     if document.period_end:
-        said.stand(node, OGP.periodEnd, date_literal(document.period_end), source)
+        said.stand(node, OGP.periodEnd, date_literal(PartialDate.parse(document.period_end).last_day.isoformat()), source)
     for page in document.pages:
         said.stand(node, FOAF.page, NamedNode(page), source)
 

@@ -68,7 +68,7 @@ def judge(quads: Iterable[Quad]) -> tuple[list[Problem], checks.Validation]:
     """Everything that shapes, rules and the accounting find in a dataset."""
     quads = list(quads)
     validation = checks.validate(dumps.default_graph(quads))
-    problems = [*validation.problems, *checks.rule_problems(checks.default_store(quads)), *unaccounted(quads)]
+    problems = [*validation.problems, *checks.rule_problems(checks.store_of(quads)), *unaccounted(quads)]
     return sorted(set(problems)), validation
 
 
