@@ -321,7 +321,7 @@ def _show_answer(answer: QuerySolutions | QueryBoolean | QueryTriples) -> None:
         print("yes" if answer else "no")
         return
     if isinstance(answer, QueryTriples):
-        sys.stdout.buffer.write(dumps.turtle(sorted(answer, key=str)))
+        sys.stdout.buffer.write(dumps.turtle(sorted(answer, key=dumps.by_subject)))
         return
     table = Table(show_lines=False)
     names = [variable.value for variable in answer.variables]

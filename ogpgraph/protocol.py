@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from pyoxigraph import NamedNode, QuerySolutions, QueryTriples, Store, serialize
+from pyoxigraph import NamedNode, QuerySolutions, QueryTriples, RdfFormat, Store, serialize
 
 from ogpgraph.load import Answer
 from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format, choose
@@ -132,7 +132,8 @@ def written(answer: Answer, accept: str | None) -> tuple[Format, bytes]:
 def serialized(answer: Answer, chosen: Format) -> bytes:
     """The answer as bytes, written by the engine so that languages and datatypes stay."""
     if isinstance(answer, QueryTriples):
-        prefixes = PREFIXES if chosen.name in ("turtle", "rdfxml", "jsonld") else None
+        # N-Triples knows no prefixes; the other forms are easier to read with them.
+        prefixes = None if chosen.engine == RdfFormat.N_TRIPLES else PREFIXES
         raw = serialize(answer, format=chosen.engine, prefixes=prefixes)  # type: ignore[arg-type]
     else:
         raw = answer.serialize(format=chosen.engine)  # type: ignore[arg-type]

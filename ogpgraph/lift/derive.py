@@ -190,7 +190,7 @@ def _labels(said: Statements) -> Iterator[Triple]:
             said.labels[subject] = min(found, key=lambda title: (title.language != "en", title.language or "", title.value))
     for triple in said.default:
         if triple.predicate == RDF.type and triple.object in _LABELLED_BY_PATH:
-            path = iris.path_of(triple.subject).replace("/absence/", " has no ").replace("/claim/", ", claim ")
+            path = iris.path_of(triple.subject).replace("/absence/", ", absent: ").replace("/claim/", ", claim ")
             said.labels.setdefault(triple.subject, text(path))
     for subject, label in said.labels.items():
         yield Triple(subject, RDFS.label, label)

@@ -18,6 +18,9 @@ from ogpgraph.problems import Problem, ProblemsFound
 
 Place = tuple[str | int, ...]
 
+# libyaml reads the same YAML many times faster; not every platform's PyYAML has it.
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
 
 @dataclass
 class Located:
@@ -63,12 +66,12 @@ def read_yaml(path: Path, shown: str) -> Located:
     content = text_of(path, shown)
     located = Located(shown)
     try:
-        for event in yaml.parse(content, Loader=yaml.BaseLoader):
+        for event in yaml.parse(content, Loader=_Loader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 line = event.start_mark.line + 1
                 message = "anchors and aliases are not used here: write the value out"
                 raise ProblemsFound([Problem(shown, line, "yaml-anchor", message)])
-        node = yaml.compose(content, Loader=yaml.BaseLoader)
+        node = yaml.compose(content, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -92,7 +95,7 @@ def _plain(node: yaml.Node, place: Place, located: Located, problems: list[Probl
     located.lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
         # A plain empty scalar is "no value"; a quoted one is an empty text.
-        return None if node.value == "" and node.style is None else node.value
+        return None if node.value == "" and not node.style else node.value
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, (*place, i), located, problems) for i, item in enumerate(node.value)]
     mapping: dict[str, Any] = {}

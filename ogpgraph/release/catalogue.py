@@ -9,6 +9,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from ogpgraph import iris
 from ogpgraph.records import ReleaseNotes
+from ogpgraph.release.dumps import by_subject
 from ogpgraph.settings import BASE
 from ogpgraph.vocabulary import DCAT, DCTERMS, FOAF, OWL, PREFIXES, RDF, RDFS, SPDX, VOID, XSD, text
 
@@ -64,7 +65,7 @@ def dcat(
     for name, facts in sorted(files.items()):
         if not name.startswith(_ABOUT):
             triples += _distribution(version, name, facts)
-    return sorted(triples, key=str)
+    return sorted(triples, key=by_subject)
 
 
 def _distribution(version: str, name: str, facts: dict[str, str | int]) -> list[Triple]:
@@ -119,7 +120,7 @@ def void(triples: Iterable[Triple], version: str) -> list[Triple]:
                 Triple(node, names[0], term),
                 _count(node, names[1], count),
             ]
-    return sorted(found, key=str)
+    return sorted(found, key=by_subject)
 
 
 def _count(subject: NamedNode, predicate: NamedNode, number: int) -> Triple:

@@ -21,13 +21,16 @@ from pyoxigraph import (
 
 from ogpgraph import iris
 from ogpgraph.settings import BASE
-from ogpgraph.vocabulary import OGP, PREFIXES
+from ogpgraph.vocabulary import OGP, PREFIXES, RDF, RDFS
 
 _MEMBER = re.compile(
     re.escape(BASE)
     + r"id/(?:member|plan|commitment|institution|institution-family|change|report|assessment|lineage|initiative|role|conflict)/"
     + r"(?:plan-)?([A-Za-z]{2,4})(?=[0-9/-]|$)"
 )
+
+
+_FIRST = {RDF.type: 0, RDFS.label: 1}
 
 
 def canonical(quads: Iterable[Quad]) -> list[Quad]:
@@ -37,8 +40,14 @@ def canonical(quads: Iterable[Quad]) -> list[Quad]:
     return sorted(dataset, key=_order)
 
 
-def _order(quad: Quad) -> tuple[str, str, str, str]:
-    return (str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object))
+def _order(quad: Quad) -> tuple:
+    return (str(quad.graph_name), *by_subject(quad.triple))
+
+
+def by_subject(triple: Triple) -> tuple:
+    """Sorting key that keeps a subject together, its type and its label first."""
+    first = _FIRST.get(triple.predicate, 2)
+    return (str(triple.subject), first, str(triple.predicate), str(triple.object))
 
 
 def default_graph(quads: Iterable[Quad]) -> list[Triple]:
@@ -55,13 +64,13 @@ def trig(quads: Iterable[Quad]) -> bytes:
 
 
 def turtle(triples: Iterable[Triple]) -> bytes:
-    """Turtle with the prefixes of the project; triples of one subject must stand together."""
+    """Turtle with the base and the prefixes of the project; triples of one subject must stand together."""
     return _written(triples, RdfFormat.TURTLE)
 
 
 def _written(data: Iterable[Quad] | Iterable[Triple], form: RdfFormat) -> bytes:
-    prefixes = None if form == RdfFormat.N_QUADS else PREFIXES
-    raw = serialize(data, format=form, prefixes=prefixes)
+    readable = {} if form == RdfFormat.N_QUADS else {"prefixes": PREFIXES, "base_iri": BASE}
+    raw = serialize(data, format=form, **readable)
     assert raw is not None
     return raw
 
@@ -87,7 +96,7 @@ def by_member(triples: Iterable[Triple]) -> dict[str, list[Triple]]:
             parts[code].append(triple)
         elif isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(iris.source("").value):
             sources[triple.subject].append(triple)
-    return {code: sorted([*part, *_cited(part, sources)], key=str) for code, part in sorted(parts.items())}
+    return {code: sorted([*part, *_cited(part, sources)], key=by_subject) for code, part in sorted(parts.items())}
 
 
 def _cited(part: list[Triple], sources: dict[NamedNode, list[Triple]]) -> Iterator[Triple]:
