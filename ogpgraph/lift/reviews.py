@@ -12,7 +12,7 @@ from ogpgraph.read.references import VARIABLE_SCHEMES
 from ogpgraph.vocabulary import DCTERMS, FOAF, OGP, text
 
 # Review documents that the IRM did not write.
-_NOT_IRM = {"self-assessment", "civil-society-review"}
+_NOT_IRM = {"self-assessment", "self-assessment-midterm", "self-assessment-end-of-term", "civil-society-review"}
 
 
 def lift_reports(file: r.Reports, said: Statements) -> None:

@@ -302,37 +302,37 @@ def _page(entry: ReadRecord, page: r.CommitmentPage, known: Known) -> Iterator[P
     member = document.member or ""
     for key in sorted(page.model_fields_set & set(PAGE_VARIABLES)):
         variable = PAGE_VARIABLES[key]
-        for value in variable.values_of(page):
+        for i, value in enumerate(variable.values_of(page)):
             if variable.concept(value, known.vocabulary) is None and absence_in(value, known.vocabulary) is None:
-                yield _unknown_page_value(entry, key, value, variable.schemes, known.vocabulary)
+                yield _unknown_page_value(entry, ("commitment", key, i), value, variable.schemes, known.vocabulary)
     for key in ("lead_institutions", "support_institutions"):
-        for name in getattr(page, key) or ():
+        for i, name in enumerate(getattr(page, key) or ()):
             if folded(name) not in known.names.get(member, {}):
                 near = difflib.get_close_matches(folded(name), list(known.names.get(member, {})), n=1)
                 hint = f"did you mean '{near[0]}'? Else add" if near else "add"
                 message = f"institution '{name}' is not known: {hint} it to data/institutions/{member.lower()}.yml"
-                yield entry.located.problem(("commitment", key), "unknown-institution", message)
-    for title in page.action_plan or ():
+                yield entry.located.problem(("commitment", key, i), "unknown-institution", message)
+    for i, title in enumerate(page.action_plan or ()):
         if folded(title) not in known.plan_titles.get(member, {}):
             message = f"no plan of {member} is called '{title}': add it to alternative_titles in data/plans/"
-            yield entry.located.problem(("commitment", "action_plan"), "unknown-plan", message)
-    for title in page.irm_reports or ():
+            yield entry.located.problem(("commitment", "action_plan", i), "unknown-plan", message)
+    for i, title in enumerate(page.irm_reports or ()):
         if report_in(title, known.report_titles.get(member, {})) is None:
             message = f"no report of {member} is called '{title}': add it to data/reports/{member.lower()}.yml"
-            yield entry.located.problem(("commitment", "irm_reports"), "unknown-report", message)
+            yield entry.located.problem(("commitment", "irm_reports", i), "unknown-report", message)
     if page.id[: len(member)] != member:
         message = f"commitment {page.id} does not begin with the code of member {member}: correct one of them"
         yield entry.located.problem(("commitment", "id"), "wrong-member", message)
 
 
 def _unknown_page_value(
-    entry: ReadRecord, key: str, value: str, schemes: tuple[str, ...], vocabulary: Vocabulary
+    entry: ReadRecord, place: Place, value: str, schemes: tuple[str, ...], vocabulary: Vocabulary
 ) -> Problem:
     labels = [label for scheme in schemes for label in vocabulary.schemes[scheme].labels]
     near = difflib.get_close_matches(folded(value), labels, n=1)
     remedy = f"did you mean '{near[0]}'?" if near else f"the labels are in ontology/schemes/{schemes[0]}.ttl"
-    message = f"{key}: '{value}' is no label of {' or '.join(schemes)}: {remedy}"
-    return entry.located.problem(("commitment", key), "unknown-code", message)
+    message = f"{place[1]}: '{value}' is no label of {' or '.join(schemes)}: {remedy}"
+    return entry.located.problem(place, "unknown-code", message)
 
 
 def _assessment(entry: ReadRecord, row: r.AssessmentRow, known: Known) -> Iterator[Problem]:
