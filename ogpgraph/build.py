@@ -8,14 +8,13 @@ from pathlib import Path
 
 from pyoxigraph import Quad
 
-from ogpgraph import iris
+from ogpgraph import checks, iris
 from ogpgraph import records as r
 from ogpgraph.lift import lift, lift_vocabularies
 from ogpgraph.problems import Problem, ProblemsFound, violations
 from ogpgraph.read.data_folder import ReadRecord, read_data_folder
 from ogpgraph.read.references import reference_problems
 from ogpgraph.release import Release, judge, make_release
-from ogpgraph import checks
 from ogpgraph.vocabulary import Vocabulary
 
 Step = Callable[[str], None]

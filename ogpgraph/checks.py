@@ -121,7 +121,9 @@ def _empty_report() -> rdflib.Graph:
 
 
 def _problem(report: rdflib.Graph, node: rdflib.term.Node) -> Problem:
-    messages = sorted(report.objects(node, _SH.resultMessage), key=lambda m: (getattr(m, "language", "") != "en", str(m)))
+    messages = sorted(
+        report.objects(node, _SH.resultMessage), key=lambda m: (getattr(m, "language", "") != "en", str(m))
+    )
     shape = str(report.value(node, _SH.sourceShape) or "").rpartition("#")[2]
     value = report.value(node, _SH.value)
     severity = Severity.VIOLATION if report.value(node, _SH.resultSeverity) == _SH.Violation else Severity.WARNING

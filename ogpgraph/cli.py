@@ -71,7 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"ogpgraph {ogpgraph.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], what: str, example: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], what: str, example: str
+    ) -> argparse.ArgumentParser:
         added = commands.add_parser(
             name,
             help=what,
@@ -91,7 +93,9 @@ def _parser() -> argparse.ArgumentParser:
 def _flow_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     added = command("read", _read, "Print the records of sources, one JSON object a line.", "ogpgraph read data")
     added.add_argument("source", nargs="+", type=Path, help="a data folder")
-    added = command("lift", _lift, "Print the RDF of records that `read` printed.", "ogpgraph read data | ogpgraph lift -")
+    added = command(
+        "lift", _lift, "Print the RDF of records that `read` printed.", "ogpgraph read data | ogpgraph lift -"
+    )
     added.add_argument("records", help="a file of records, or - for standard input")
     added.add_argument("--format", choices=("nquads", "trig"), default="nquads", help="form of the output")
     added = command("check", _check, "Check data, shapes and rules; print every problem.", "ogpgraph check")
@@ -114,15 +118,27 @@ def _release_commands(command: Callable[..., argparse.ArgumentParser], defaults:
     out_option(added)
     added = command("load", _load, "Load the latest release into a store and say what is in it.", "ogpgraph load")
     out_option(added)
-    added = command("query", _query, "Answer a query from the latest release.", "ogpgraph query queries/examples/001-*.rq --format table")
+    added = command(
+        "query",
+        _query,
+        "Answer a query from the latest release.",
+        "ogpgraph query queries/examples/001-*.rq --format table",
+    )
     added.add_argument("query", help="a file, or - for standard input")
     added.add_argument("--format", default="table", choices=_query_formats(), help="form of the answer")
     out_option(added)
-    added = command("diff", _diff, "Show what changed between two releases.", "ogpgraph diff dist/0.1.0-1a2b3c4d dist/latest")
+    added = command(
+        "diff", _diff, "Show what changed between two releases.", "ogpgraph diff dist/0.1.0-1a2b3c4d dist/latest"
+    )
     added.add_argument("old", type=Path, help="folder of a release")
     added.add_argument("new", type=Path, help="folder of another release")
     added.add_argument("--format", choices=("text", "json"), default="text", help="form of the output")
-    added = command("serve", _serve, "Serve the latest release over HTTP; build one first where there is none.", "ogpgraph serve --port 8000")
+    added = command(
+        "serve",
+        _serve,
+        "Serve the latest release over HTTP; build one first where there is none.",
+        "ogpgraph serve --port 8000",
+    )
     _data_option(added)
     out_option(added)
     added.add_argument("--host", default=defaults.host, help=settings.HELP["host"])
@@ -130,7 +146,9 @@ def _release_commands(command: Callable[..., argparse.ArgumentParser], defaults:
 
 
 def _data_option(added: argparse.ArgumentParser) -> None:
-    added.add_argument("--data", type=Path, default=_near(settings.PROJECT / "data"), help="folder of the hand-kept data")
+    added.add_argument(
+        "--data", type=Path, default=_near(settings.PROJECT / "data"), help="folder of the hand-kept data"
+    )
 
 
 def _near(path: Path) -> Path:
@@ -149,7 +167,9 @@ def _read(options: argparse.Namespace) -> int:
     status = 0
     for source in options.source:
         if not source.is_dir():
-            raise Failure(f"{source}: a data folder is expected here; readers of pages and tables are not part of this version")
+            raise Failure(
+                f"{source}: a data folder is expected here; readers of pages and tables are not part of this version"
+            )
         found, problems = read_data_folder(source)
         for line in Collection(entry.record for entry in found).json_lines():
             print(line)
@@ -311,8 +331,8 @@ def _show_problems(problems: list[Problem], options: argparse.Namespace) -> None
 
 
 def _show_release(release: Release) -> None:
-    warnings = len(release.problems)
-    talk.print(f"{'Unchanged' if release.already_there else 'Released'}: {release.version}, {release.quads} quads, {warnings} warnings")
+    done = "Unchanged" if release.already_there else "Released"
+    talk.print(f"{done}: {release.version}, {release.quads} quads, {len(release.problems)} warnings")
     print(release.folder)
 
 

@@ -58,7 +58,7 @@ def choose(accept: str | None, formats: Sequence[Format]) -> Format:
     chosen: Format | None = None
     for place, offered in enumerate(formats):
         quality = max(_quality(name, ranges) for name in (offered.media_type, *offered.aliases))
-        if quality > 0 and (quality, -place) > best or (chosen is None and quality > 0):
+        if (quality > 0 and (quality, -place) > best) or (chosen is None and quality > 0):
             best, chosen = (quality, -place), offered
     if chosen is None:
         raise NotAcceptable(accept, [offered.media_type for offered in formats])

@@ -61,7 +61,8 @@ def from_post(content_type: str, body: bytes, query_string: str) -> Query:
         pairs = [pair for pair in parse_qsl(query_string, keep_blank_values=True) if pair[0] != "query"]
         return _from_pairs([("query", text), *pairs])
     raise UnsupportedMediaType(
-        f"a body of type '{content_type}' is no query: send application/sparql-query or application/x-www-form-urlencoded"
+        f"a body of type '{content_type}' is no query: "
+        "send application/sparql-query or application/x-www-form-urlencoded"
     )
 
 

@@ -191,7 +191,9 @@ class Member(Record):
     kind: Annotated[str, StringConstraints(pattern=r"^(national|local)$")]
     iso_alpha2: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")] = ""
     iso_alpha3: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] = ""
-    eu_country: Annotated[str, StringConstraints(pattern=r"^(http://publications\.europa\.eu/resource/authority/country/[A-Z0-9_]+)?$")] = ""
+    eu_country: Annotated[
+        str, StringConstraints(pattern=r"^(http://publications\.europa\.eu/resource/authority/country/[A-Z0-9_]+)?$")
+    ] = ""
     part_of: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2,4})?$")] = ""
     founding: Annotated[str, StringConstraints(pattern=r"^(true|false)?$")] = ""
     slug: str = ""

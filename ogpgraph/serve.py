@@ -87,14 +87,16 @@ async def _query(request: Request, settings: Settings) -> protocol.Query:
     async for chunk in request.stream():
         body += chunk
         if len(body) > settings.body_bytes:
-            raise LimitReached(413, "body_bytes", settings.body_bytes, f"the body is larger: {len(body)} bytes were read")
+            raise LimitReached(
+                413, "body_bytes", settings.body_bytes, f"the body is larger: {len(body)} bytes were read"
+            )
     return protocol.from_post(request.headers.get("content-type", ""), bytes(body), query_string)
 
 
-async def _answered(store: Store, query: protocol.Query, accept: str | None, settings: Settings):  # noqa: ANN202
+async def _answered(store: Store, query: protocol.Query, accept: str | None, settings: Settings):
     """Evaluate in a thread, so that other requests go on; the client waits no longer than the limit."""
 
-    def work():  # noqa: ANN202
+    def work():
         return protocol.written(protocol.ask(store, query), accept)
 
     try:
@@ -117,7 +119,7 @@ def _add_error_handlers(app: FastAPI) -> None:
         return problem(error.status_code, str(error.detail), f"{error.detail}: see /sparql and /health")
 
 
-def _handler(status: int, title: str):  # noqa: ANN202
+def _handler(status: int, title: str):
     async def handle(_: Request, error: Exception) -> Response:
         extra = {"offered": error.offered} if isinstance(error, NotAcceptable) else {}
         return problem(status, title, str(error), **extra)

@@ -80,9 +80,7 @@ def under_base(text: str) -> str:
 def turtle(path: Path) -> Iterator[Triple]:
     """The triples of a Turtle file of ours; SyntaxError names the file and the place."""
     try:
-        yield from (
-            quad.triple for quad in parse(under_base(path.read_text("utf-8")), format=RdfFormat.TURTLE)
-        )
+        yield from (quad.triple for quad in parse(under_base(path.read_text("utf-8")), format=RdfFormat.TURTLE))
     except SyntaxError as error:
         raise SyntaxError(f"{path.name}: {error}") from None
 

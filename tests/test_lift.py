@@ -514,16 +514,16 @@ BAD_LINES = {
     '{"kind_of_record": "member"': "line 2 is no JSON object: Expecting ',' delimiter: line 1 column 28 (char 27)",
     '{"kind_of_record": "star"}': "line 2 has no known kind_of_record: 'star'",
     "{}": "line 2 has no known kind_of_record: 'kind_of_record'",
-    "[]": "line 2 is no JSON object: pop expected at most 1 argument, got 0",
+    "[]": "line 2 is no JSON object: ",
+    '{"kind_of_record": "member", "code": "XA"}': "line 2 is no valid record: 3 validation errors for Member",
 }
 
 
-@pytest.mark.parametrize("line", [*BAD_LINES, '{"kind_of_record": "member", "code": "XA"}'])
+@pytest.mark.parametrize("line", BAD_LINES)
 def test_a_line_that_is_no_record_is_named(line: str) -> None:
-    with pytest.raises(ValueError, match=r"^line 2 ") as error:
+    with pytest.raises(ValueError) as error:
         Collection.from_json_lines(["", line])
-    if line in BAD_LINES and line != "[]":
-        assert str(error.value) == BAD_LINES[line]
+    assert str(error.value).startswith(BAD_LINES[line])
 
 
 def test_vocabulary_files_fill_their_graph_and_all_but_the_shapes_the_default_graph() -> None:
@@ -533,9 +533,9 @@ def test_vocabulary_files_fill_their_graph_and_all_but_the_shapes_the_default_gr
         default = {q.triple for q in quads if q.graph_name == DefaultGraph()}
         assert inside, path
         if graph == iris.graph("shapes"):
-            assert not [t for t in inside & default if "NodeShape" in str(t.object)]
+            assert inside.isdisjoint(default)
         else:
-            assert {t for t in inside if "BlankNode" not in f"{t!r}"} <= default
+            assert inside <= default
 
 
 def test_lifting_needs_no_order_of_records(xanadu_quads: set[Quad], vocabulary: Vocabulary) -> None:

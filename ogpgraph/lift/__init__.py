@@ -1,11 +1,11 @@
 """``lift``: from records to RDF. The only part that turns records into triples.
 
-    statements.py                      what the sources state, triple by triple
-    names.py                           printed names to the entities that they name
-    members, institutions, plans,
-    captures, reviews, lineage .py     one family of records each
-    resolve.py                         which claim stands, which conflicts stay visible
-    derive.py                          what follows by a rule
+statements.py                      what the sources state, triple by triple
+names.py                           printed names to the entities that they name
+members, institutions, plans,
+captures, reviews, lineage .py     one family of records each
+resolve.py                         which claim stands, which conflicts stay visible
+derive.py                          what follows by a rule
 """
 
 from __future__ import annotations

@@ -70,7 +70,12 @@ class _Page:
         self.vocabulary: Vocabulary = said.vocabulary
 
     def claim(
-        self, subject: NamedNode, variable: NamedNode, values: set[Term], absence: NamedNode | None = None, printed: str | None = None
+        self,
+        subject: NamedNode,
+        variable: NamedNode,
+        values: set[Term],
+        absence: NamedNode | None = None,
+        printed: str | None = None,
     ) -> None:
         precedence = self.said.precedence(self.source)
         claim = Claim(frozenset(values), self.source, precedence, absence, printed)
@@ -141,7 +146,9 @@ class _Page:
         elif concepts:
             self.claim(subject, variable.variable, set(concepts), printed=shown)
         else:
-            self.claim_or_absence(variable.key, subject, variable.variable, set(), values[0] if values else None, variable.blank)
+            self.claim_or_absence(
+                variable.key, subject, variable.variable, set(), values[0] if values else None, variable.blank
+            )
 
     def header_assessment(self) -> None:
         label = f"Ratings in the header of {self.page.id}"

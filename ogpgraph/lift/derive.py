@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -15,14 +16,14 @@ from ogpgraph.vocabulary import DCTERMS, OGP, ORG, PROV, RDF, RDFS, SKOS, text
 _COMPLETION_PHASES = ("midterm", "end-of-term", "results")
 
 RULES = {
-    "resolution": "Among claims that differ the winner stands in the default graph; the rules are concepts of scheme/resolution-rule.",
-    "conflict": "Where sources differ on a variable, a conflict shows every claim with its sources and the value that won.",
+    "resolution": "Among claims that differ the winner stands, by a rule of scheme/resolution-rule.",
+    "conflict": "Where sources differ, a conflict shows every claim with its sources and the value that won.",
     "curation": "A curator inferred this from what the named sources say; no source states it.",
-    "plan-number-to-id": "A source names a commitment by its number in the plan; the number was resolved to OGP's id through the known plan numbers.",
+    "plan-number-to-id": "A source names a commitment by its number in the plan; the known plan numbers gave OGP's id.",
     "plan-succession": "A member's plans follow one another in the order of their cycles.",
     "institution-succession": "A stated organisational change joins the bodies before it to the bodies after it.",
-    "latest-completion": "The completion of a commitment is that of the latest IRM assessment of it: results, else end of term, else midterm.",
-    "possible-successor": "An inferred statement, or one made for a policy area only, joins two identified commitments of different plans.",
+    "latest-completion": "The completion in the latest IRM assessment: results, else end of term, else midterm.",
+    "possible-successor": "A statement inferred, or made for a policy area only, joins two identified commitments.",
     "super-property": "A property implies its super-properties in the ontology.",
     "inverse": "A property implies its inverse in the ontology.",
     "label": "The label of an entity is its resolved title or name, else a phrase made from its identifiers.",
@@ -90,7 +91,7 @@ def _plan_succession(graph: Graph) -> Iterator[Triple]:
             plans[member].append((cycle.value, plan))
     for member in sorted(plans, key=lambda node: node.value):
         ordered = [plan for _, plan in sorted(plans[member], key=lambda pair: pair[0])]
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             if _ordinal(graph, later) == _ordinal(graph, earlier) + 1:
                 yield Triple(earlier, OGP.followedBy, later)
 
@@ -187,7 +188,9 @@ def _labels(said: Statements) -> Iterator[Triple]:
             titles[triple.subject].append(triple.object)
     for subject, found in titles.items():
         if subject not in said.labels:
-            said.labels[subject] = min(found, key=lambda title: (title.language != "en", title.language or "", title.value))
+            said.labels[subject] = min(
+                found, key=lambda title: (title.language != "en", title.language or "", title.value)
+            )
     for triple in said.default:
         if triple.predicate == RDF.type and triple.object in _LABELLED_BY_PATH:
             path = iris.path_of(triple.subject).replace("/absence/", ", absent: ").replace("/claim/", ", claim ")

@@ -45,7 +45,8 @@ def _change(member: str, change: r.InstitutionChange, said: Statements) -> None:
     after = [iris.institution(member, key) for key in change.after]
     kind = said.vocabulary.concept("institution-change", change.kind)
     basis = said.vocabulary.concept("basis", change.basis)
-    assert kind is not None and basis is not None
+    assert kind is not None
+    assert basis is not None
     names = f"{' + '.join(change.before)} → {' + '.join(change.after)}"
     said.entity(node, ORG.ChangeEvent, source, f"{member}: {names} ({change.kind.replace('-', ' ')})")
     said.stand(node, OGP.changeKind, kind, source)
@@ -66,7 +67,8 @@ def _family(member: str, family: r.InstitutionFamily, said: Statements) -> None:
     """A family is a curator's judgement: its graph is a derivation's, whatever it was read off."""
     node, graph = iris.institution_family(member, family.key), iris.derivation_graph("curation")
     basis = said.vocabulary.concept("basis", family.basis)
-    assert basis is not None and family.source is not None
+    assert basis is not None
+    assert family.source is not None
 
     def add(predicate: NamedNode, value: NamedNode | Literal) -> None:
         said.derive(Triple(node, predicate, value), graph)

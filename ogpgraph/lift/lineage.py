@@ -47,7 +47,8 @@ def _facts(member: str, statement: r.LineageStatement, said: Statements) -> list
     vocabulary = said.vocabulary
     basis = vocabulary.concept("basis", statement.basis)
     asserter = vocabulary.concept("asserter", statement.asserted_by)
-    assert basis is not None and asserter is not None
+    assert basis is not None
+    assert asserter is not None
     facts: list[tuple[NamedNode, Term | None]] = [
         (RDF.type, OGP.LineageStatement),
         (OGP.basis, basis),
@@ -76,7 +77,11 @@ def _later(member: str, statement: r.LineageStatement) -> NamedNode | None:
 
 def _label(statement: r.LineageStatement) -> str:
     earlier = statement.earlier or (f"a commitment of {statement.earlier_plan}" if statement.earlier_plan else "")
-    later = statement.later or statement.initiative or (f"a commitment of {statement.later_plan}" if statement.later_plan else "")
+    later = (
+        statement.later
+        or statement.initiative
+        or (f"a commitment of {statement.later_plan}" if statement.later_plan else "")
+    )
     if statement.fate:
         return f"{earlier or later}: {statement.fate.replace('-', ' ')}"
     return f"{earlier} {statement.relation} {later}".strip() + (f" ({statement.topic})" if statement.topic else "")

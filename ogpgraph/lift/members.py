@@ -19,7 +19,11 @@ def lift_member(member: r.Member, said: Statements) -> None:
         if name:
             said.stand(node, SKOS.prefLabel, text(name, language), source)
     said.labels[node] = text(member.name)
-    for predicate, value in ((OGP.isoCode, member.iso_alpha2), (OGP.isoCode3, member.iso_alpha3), (OGP.slug, member.slug)):
+    for predicate, value in (
+        (OGP.isoCode, member.iso_alpha2),
+        (OGP.isoCode3, member.iso_alpha3),
+        (OGP.slug, member.slug),
+    ):
         if value:
             said.stand(node, predicate, Literal(value), source)
     if member.eu_country:
@@ -42,7 +46,8 @@ def lift_roles(file: r.Roles, said: Statements) -> None:
 def _role(member: str, role: r.Role, said: Statements) -> None:
     node, source = iris.role(member, role.key), role.source
     kind = said.vocabulary.concept("role", role.kind)
-    assert source is not None and kind is not None
+    assert source is not None
+    assert kind is not None
     holder = iris.institution(member, role.held_by) if role.held_by else iris.member(member)
     said.entity(node, OGP.Role, source, role.label)
     said.stand(node, OGP.heldBy, holder, source)

@@ -6,7 +6,7 @@ from pyoxigraph import Literal, NamedNode
 
 from ogpgraph import iris
 from ogpgraph import records as r
-from ogpgraph.dates import Period, PartialDate, period
+from ogpgraph.dates import PartialDate, Period, period
 from ogpgraph.lift.statements import (
     Claim,
     Statements,
@@ -115,7 +115,9 @@ def _number(node: NamedNode, commitment: r.Commitment, said: Statements) -> None
         said.stand(node, OGP.planNumberBasis, basis, _known(commitment.number[0].source))
 
 
-def _printed_date(node: NamedNode, variable: NamedNode, printed_as: NamedNode, stated: tuple[r.Stated[str], ...], said: Statements) -> None:
+def _printed_date(
+    node: NamedNode, variable: NamedNode, printed_as: NamedNode, stated: tuple[r.Stated[str], ...], said: Statements
+) -> None:
     """A printed date; one whose wording is an absence ("Not Specified") is an absence."""
     for order, statement in enumerate(stated):
         source = _known(statement.source)

@@ -9,7 +9,8 @@ The rules, each a concept of ``scheme/resolution-rule``:
 - of dates that do not exclude one another ("2017-11", "2017-11-20") the most specific stands;
 - a machine translation wins only where nothing else speaks.
 
-A report that one capture names stays linked, even if a newer capture names fewer. Values of different scales (OGP's list of values, later a plain Yes or No) do not compete: both stand.
+A report that one capture names stays linked, even if a newer capture names fewer. Values of different scales
+(OGP's list of values, later a plain Yes or No) do not compete: both stand.
 """
 
 from __future__ import annotations
@@ -28,7 +29,14 @@ _NOT_YET = {"pending-irm-review", "default-value", "not-attached"}
 # Absences that say nothing at all: the label stands there, or the value is drawn.
 _SILENT = {"label-without-value", "drawn-value", "not-applicable", "not-stated"}
 # Variables whose claims differ in spelling or wording rather than in fact.
-_WORDING = {DCTERMS.title, SKOS.prefLabel, OGP.leadInstitutionText, OGP.supportInstitutionText, DCTERMS.abstract, OGP.periodText}
+_WORDING = {
+    DCTERMS.title,
+    SKOS.prefLabel,
+    OGP.leadInstitutionText,
+    OGP.supportInstitutionText,
+    DCTERMS.abstract,
+    OGP.periodText,
+}
 # Variables that a change of layout codes anew.
 _RECODED = {OGP.policyArea, OGP.leadingPolicyArea}
 
@@ -100,9 +108,7 @@ def _fitting(competition: Competition, values: _Values, said: Statements) -> _Va
     if competition.variable != OGP.inPlan or len(values) < 2:
         return values
     cycles = {
-        value.value
-        for claim in said.competitions[competition.subject, OGP.cycle].claims
-        for value in claim.values
+        value.value for claim in said.competitions[competition.subject, OGP.cycle].claims for value in claim.values
     }
     return frozenset(plan for plan in values if plan.value[-4:] in cycles)
 
@@ -132,7 +138,9 @@ def _show_conflict(competition: Competition, ranked: list[Claim], winners: list[
     add(node, OGP["rule"], concept("resolution-rule", _rule(spoken)))
     for value in sorted(set().union(*winners), key=str):
         add(node, OGP.resolvedTo, value)
-    said.labels[node] = text(f"{iris.path_of(competition.about)}: sources differ on {iris.local_name(competition.variable)}")
+    said.labels[node] = text(
+        f"{iris.path_of(competition.about)}: sources differ on {iris.local_name(competition.variable)}"
+    )
     for number, (values, claims) in enumerate(_oldest_first(by_values), start=1):
         claim_node = iris.claim(node, number)
         add(node, OGP.claim, claim_node)

@@ -38,9 +38,13 @@ def _document(member: str, document: r.ReviewDocument, said: Statements) -> None
     said.many(node, DCTERMS.publisher, document.publisher, lambda s: iris.institution(member, s.value))
     said.many(node, OGP.finding, document.findings, words)
     if document.period_start:
-        said.stand(node, OGP.periodStart, date_literal(PartialDate.parse(document.period_start).first_day.isoformat()), source)
+        said.stand(
+            node, OGP.periodStart, date_literal(PartialDate.parse(document.period_start).first_day.isoformat()), source
+        )
     if document.period_end:
-        said.stand(node, OGP.periodEnd, date_literal(PartialDate.parse(document.period_end).last_day.isoformat()), source)
+        said.stand(
+            node, OGP.periodEnd, date_literal(PartialDate.parse(document.period_end).last_day.isoformat()), source
+        )
     for page in document.pages:
         said.stand(node, FOAF.page, NamedNode(page), source)
 

@@ -28,7 +28,9 @@ _EXPECTED = {
 }
 
 
-def problems_of(error: ValidationError, located: Located, model: type[records.Record], at: Place = ()) -> Iterator[Problem]:
+def problems_of(
+    error: ValidationError, located: Located, model: type[records.Record], at: Place = ()
+) -> Iterator[Problem]:
     """A problem for each thing that the model refused, at its line."""
     for detail in error.errors(include_url=False):
         place = (*at, *detail["loc"])

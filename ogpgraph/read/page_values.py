@@ -48,7 +48,9 @@ PAGE_VARIABLES = {
         PageVariable("verifiable", "Verifiable", OGP.verifiable, ("verifiable",)),
         PageVariable("relevant_to_ogp_values", "Relevant to OGP Values", OGP.relevance, ("relevance", "ogp-value")),
         PageVariable("ambition", "Ambition (see definition)", OGP.ambition, ("ambition",)),
-        PageVariable("potential_impact", "Potential Impact", OGP.potentialImpact, ("potential-impact",), blank="drawn-value"),
+        PageVariable(
+            "potential_impact", "Potential Impact", OGP.potentialImpact, ("potential-impact",), blank="drawn-value"
+        ),
         PageVariable("completion", "Completion", OGP.completion, ("completion",), blank="drawn-value"),
     )
 }

@@ -52,7 +52,9 @@ class Changes:
     def as_text(self) -> str:
         """For people: the sum, then a line an entity."""
         if self.old is None:
-            return f"{self.new} is the first release here: {self.added} statements about {len(self.entities)} subjects.\n"
+            return (
+                f"{self.new} is the first release here: {self.added} statements about {len(self.entities)} subjects.\n"
+            )
         lines = [f"From {self.old} to {self.new}: {self.added} statements added, {self.removed} removed."]
         if not self.entities:
             lines.append("Nothing changed.")

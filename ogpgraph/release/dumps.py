@@ -23,11 +23,11 @@ from ogpgraph import iris
 from ogpgraph.settings import BASE
 from ogpgraph.vocabulary import OGP, PREFIXES, RDF, RDFS
 
-_MEMBER = re.compile(
-    re.escape(BASE)
-    + r"id/(?:member|plan|commitment|institution|institution-family|change|report|assessment|lineage|initiative|role|conflict)/"
-    + r"(?:plan-)?([A-Za-z]{2,4})(?=[0-9/-]|$)"
+# Kinds of entity whose IRI begins with the code of their member.
+_KINDS = (
+    "member plan commitment institution institution-family change report assessment lineage initiative role conflict"
 )
+_MEMBER = re.compile(rf"{re.escape(BASE)}id/(?:{_KINDS.replace(' ', '|')})/(?:plan-)?([A-Za-z]{{2,4}})(?=[0-9/-]|$)")
 
 
 _FIRST = {RDF.type: 0, RDFS.label: 1}
@@ -108,21 +108,24 @@ def by_plan(part: list[Triple]) -> dict[str, list[Triple]]:
     """One member's part again in parts, one a plan: the plan, its commitments and what hangs on them."""
     prefix = iris.plan("").value
     owner: dict[str, str] = {}
-    for triple in part:
-        if triple.predicate == OGP.inPlan and isinstance(triple.object, NamedNode):
-            owner[triple.subject.value] = triple.object.value.removeprefix(prefix)  # type: ignore[union-attr]
-        elif triple.predicate == OGP.reviewsPlan and isinstance(triple.object, NamedNode):
-            owner[triple.subject.value] = triple.object.value.removeprefix(prefix)  # type: ignore[union-attr]
-    for triple in part:  # what points to a commitment belongs where the commitment does
-        if triple.predicate in (OGP.earlier, OGP.later, OGP.assesses, OGP.about) and isinstance(triple.object, NamedNode):
-            if triple.object.value in owner:
-                owner.setdefault(triple.subject.value, owner[triple.object.value])  # type: ignore[union-attr]
+    for subject, predicate, target in _links(part):
+        if predicate in (OGP.inPlan, OGP.reviewsPlan):
+            owner[subject] = target.removeprefix(prefix)
+    for subject, predicate, target in _links(part):  # what points to a commitment belongs where that does
+        if predicate in (OGP.earlier, OGP.later, OGP.assesses, OGP.about) and target in owner:
+            owner.setdefault(subject, owner[target])
     plans: dict[str, list[Triple]] = defaultdict(list)
     for triple in part:
         name = _plan_of(triple.subject.value, prefix, owner)  # type: ignore[union-attr]
         if name:
             plans[name].append(triple)
     return dict(sorted(plans.items()))
+
+
+def _links(part: Iterable[Triple]) -> Iterator[tuple[str, NamedNode, str]]:
+    for triple in part:
+        if isinstance(triple.object, NamedNode):
+            yield triple.subject.value, triple.predicate, triple.object.value  # type: ignore[union-attr]
 
 
 def _plan_of(subject: str, prefix: str, owner: dict[str, str]) -> str | None:
@@ -135,5 +138,3 @@ def _plan_of(subject: str, prefix: str, owner: dict[str, str]) -> str | None:
             return None
         subject = subject.rpartition("/")[0]
     return None
-
-
