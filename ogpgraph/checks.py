@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, seria
 from ogpgraph import iris
 from ogpgraph.problems import Problem, Severity
 from ogpgraph.settings import BASE
-from ogpgraph.vocabulary import OGP, QUERIES_FOLDER, SHAPES_FOLDER, under_base
+from ogpgraph.vocabulary import OGP, PREFIXES, QUERIES_FOLDER, RDF, RDFS, SH, SHAPES, SHAPES_FOLDER, text, under_base
 
 _SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 
@@ -57,6 +57,36 @@ class Rule:
     def filled(self, values: dict[str, str]) -> str:
         """The message with its ``{placeholders}`` replaced."""
         return re.sub(r"\{(\w+)\}", lambda found: values.get(found.group(1), "-"), self.message)
+
+    @property
+    def fits_shacl(self) -> bool:
+        """Whether SHACL-SPARQL admits the query: it forbids MINUS and VALUES (SHACL, section 5.3.1)."""
+        return not re.search(r"\b(MINUS|VALUES)\b", self._without_comments())
+
+    def as_shape(self) -> list[Triple]:
+        """The rule as a SHACL-SPARQL shape, for those who validate elsewhere."""
+        shape, constraint = SHAPES[f"Rule-{self.name}"], SHAPES[f"Rule-{self.name}-query"]
+        severity = SH.Violation if self.severity is Severity.VIOLATION else SH.Warning
+        message = re.sub(r"\{(\w+)\}", r"{?\1}", self.message).replace("{?this}", "{$this}")
+        targets = [_expanded(name.strip()) for name in re.split(r"[,\s]+", self.target)]
+        return [
+            Triple(shape, RDF.type, SH.NodeShape),
+            Triple(shape, RDFS.label, text(self.title)),
+            Triple(shape, SH.severity, severity),
+            Triple(shape, SH.sparql, constraint),
+            Triple(constraint, RDF.type, SH.SPARQLConstraint),
+            Triple(constraint, SH.message, text(message)),
+            Triple(constraint, SH.select, Literal(self._without_comments().replace("?this", "$this"))),
+            *(Triple(shape, SH.targetClass, target) for target in targets),
+        ]
+
+    def _without_comments(self) -> str:
+        return re.sub(r"^\s*#.*\n", "", self.query, flags=re.MULTILINE).strip()
+
+
+def _expanded(name: str) -> NamedNode:
+    prefix, _, local = name.partition(":")
+    return NamedNode(PREFIXES[prefix] + local)
 
 
 def rules(folder: Path = QUERIES_FOLDER / "checks") -> list[Rule]:

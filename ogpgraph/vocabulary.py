@@ -35,6 +35,7 @@ class Namespace:
 
 
 OGP = Namespace(BASE + "ontology#")
+SHAPES = Namespace(BASE + "shapes#")
 RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
 RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
 OWL = Namespace("http://www.w3.org/2002/07/owl#")

@@ -8,6 +8,7 @@
         members/FR.ttl          the default graph of one member
         plans/FR-2015.ttl       … of one plan
         ontology.ttl schemes.ttl shapes.ttl
+        rules.ttl               the rules across entities that SHACL-SPARQL admits, as shapes
         catalogue.ttl void.ttl  DCAT and VoID
         validation.ttl .txt     what the shapes and the rules found (warnings only)
         changes.json .txt       against the release that was latest before
@@ -112,6 +113,7 @@ def _files(ordered: list[Quad], problems: list[Problem], validation: checks.Vali
     }
     for name in ("ontology", "shapes"):
         files[f"{name}.ttl"] = dumps.turtle(_graphs(ordered, iris.graph(name).value))
+    files["rules.ttl"] = dumps.turtle(t for rule in checks.rules() if rule.fits_shacl for t in rule.as_shape())
     files["schemes.ttl"] = dumps.turtle(_graphs(ordered, iris.graph("scheme/").value))
     for code, part in dumps.by_member(default).items():
         files[f"members/{code}.ttl"] = dumps.turtle(part)
