@@ -1,0 +1,117 @@
+"""Accept against what is offered, as a table of small rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, NotAcceptable, choose
+
+RESULTS = [
+    (None, "json"),
+    ("", "json"),
+    ("   ", "json"),
+    ("*/*", "json"),
+    ("application/sparql-results+json", "json"),
+    ("application/json", "json"),
+    ("application/sparql-results+xml", "xml"),
+    ("application/xml", "xml"),
+    ("text/xml", "xml"),
+    ("text/csv", "csv"),
+    ("text/tab-separated-values", "tsv"),
+    # letters of any case, space around, parameters other than q
+    ("TEXT/CSV", "csv"),
+    ("  text/csv ; q=0.9 , text/html ", "csv"),
+    ("text/csv; charset=utf-8; header=present", "csv"),
+    # several
+    ("text/csv, application/sparql-results+xml", "xml"),  # liked equally: the first offered
+    ("text/csv;q=0.5, application/sparql-results+xml;q=0.4", "csv"),
+    ("text/csv;q=0.5, application/sparql-results+xml;q=0.5", "xml"),
+    ("application/sparql-results+json;q=0.1, text/tab-separated-values;q=0.11", "tsv"),
+    # wildcards
+    ("text/*", "xml"),  # as text/xml
+    ("text/*;q=0.9, text/csv", "csv"),
+    ("application/*", "json"),
+    ("*/*;q=0.1, text/csv;q=0.2", "csv"),
+    # the more specific range decides, whatever its quality
+    ("*/*, application/sparql-results+json;q=0, application/json;q=0", "xml"),
+    ("text/*, text/csv;q=0, text/xml;q=0, application/*;q=0", "tsv"),
+    ("application/*;q=0.2, application/sparql-results+xml;q=0.9", "xml"),
+    # a browser
+    ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "xml"),
+    # quality out of bounds is taken to the next bound
+    ("text/csv;q=2, application/sparql-results+json", "json"),
+    ("text/csv;q=1.000, application/sparql-results+json;q=0.999", "csv"),
+    ("text/csv, ,", "csv"),
+]
+
+GRAPHS = [
+    (None, "turtle"),
+    ("*/*", "turtle"),
+    ("text/turtle", "turtle"),
+    ("application/x-turtle", "turtle"),
+    ("application/n-triples", "ntriples"),
+    ("application/rdf+xml", "rdfxml"),
+    ("application/xml", "rdfxml"),
+    ("application/ld+json", "jsonld"),
+    ("application/json", "jsonld"),
+    ("application/*", "ntriples"),
+    ("text/turtle;q=0.3, application/ld+json;q=0.7", "jsonld"),
+    ("application/ld+json, text/turtle", "turtle"),
+]
+
+REFUSED = [
+    "text/html",
+    "image/*",
+    "text/csv;q=0",
+    "*/*;q=0",
+    "text/csv;q=0.0, image/png",
+    "text/csv;q=nonsense",
+    "csv",
+    "application/n-quads",
+]
+
+
+@pytest.mark.parametrize(("accept", "name"), RESULTS)
+def test_results_are_given_in_the_form_that_is_liked_best(accept: str | None, name: str) -> None:
+    assert choose(accept, RESULT_FORMATS).name == name
+
+
+@pytest.mark.parametrize(("accept", "name"), GRAPHS)
+def test_graphs_are_given_in_the_form_that_is_liked_best(accept: str | None, name: str) -> None:
+    assert choose(accept, GRAPH_FORMATS).name == name
+
+
+@pytest.mark.parametrize("accept", REFUSED)
+def test_what_cannot_be_given_is_refused_with_what_can(accept: str) -> None:
+    with pytest.raises(NotAcceptable) as refused:
+        choose(accept, RESULT_FORMATS)
+    offered = [
+        "application/sparql-results+json",
+        "application/sparql-results+xml",
+        "text/csv",
+        "text/tab-separated-values",
+    ]
+    assert refused.value.offered == offered
+    assert str(refused.value) == f"nothing in 'Accept: {accept}' can be given here; offered are {', '.join(offered)}"
+
+
+def test_each_form_is_chosen_by_its_own_name_and_by_no_other() -> None:
+    for formats in (RESULT_FORMATS, GRAPH_FORMATS):
+        names = [name for offered in formats for name in (offered.media_type, *offered.aliases)]
+        assert len(set(names)) == len(names)
+        for offered in formats:
+            assert {choose(name, formats) for name in (offered.media_type, *offered.aliases)} == {offered}
+
+
+def test_text_forms_say_their_charset_and_others_do_not() -> None:
+    types = [offered.content_type for offered in (*RESULT_FORMATS, *GRAPH_FORMATS)]
+    assert types == [
+        "application/sparql-results+json",
+        "application/sparql-results+xml",
+        "text/csv; charset=utf-8",
+        "text/tab-separated-values; charset=utf-8",
+        "text/turtle; charset=utf-8",
+        "application/n-triples",
+        "application/rdf+xml",
+        "application/ld+json",
+    ]
