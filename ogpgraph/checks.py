@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import rdflib
 import shifty
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple, serialize
 
 from ogpgraph import iris
 from ogpgraph.problems import Problem, Severity
@@ -47,9 +48,10 @@ class Rule:
     def problems(self, store: Store) -> list[Problem]:
         """Every row of the query as a problem of the node that it names."""
         solutions = store.query(self.query)
-        variables = [variable.value for variable in solutions.variables]  # type: ignore[union-attr]
+        assert isinstance(solutions, QuerySolutions), f"{self.name}.rq is no SELECT"
+        variables = [variable.value for variable in solutions.variables]
         found = set()
-        for solution in solutions:  # type: ignore[union-attr]
+        for solution in solutions:
             values = {name: shown(solution[name]) for name in variables}
             found.add(Problem(str(solution["this"].value), 0, self.name, self.filled(values), self.severity))
         return sorted(found)
@@ -130,16 +132,21 @@ def validate_turtle(data: bytes) -> Validation:
     if validator.diagnostics:
         raise ValueError(f"shapes that cannot be used: {validator.diagnostics}")
     # Every severity is asked for, because _problem judges it; nothing may be passed over as unsupported.
-    asked = {"infer": False, "minimum_severity": "info", "on_unsupported": "error"}
+    asked: dict[str, Any] = {"infer": False, "minimum_severity": "info", "on_unsupported": "error"}
     # The engine's own results are had in half the time of the report that the specification asks for, so
     # that report is made only for the shapes that found something.
-    at_fault = sorted({found.shape_name for found in validator.validate_algebra(data, **asked).violations})
+    at_fault = sorted({_shape_name(found) for found in validator.validate_algebra(data, **asked).violations})
     if not at_fault:
         return Validation(True, [], _empty_report())
     _, report, _ = validator.validate(data, shape_names=at_fault, **asked)
     problems = sorted({_problem(report, node) for node in report.objects(None, _SH.result)})
     conforms = not any(problem.severity is Severity.VIOLATION for problem in problems)
     return Validation(conforms, problems, report)
+
+
+def _shape_name(found: shifty.Violation) -> str:
+    assert found.shape_name is not None, "every shape has an IRI"
+    return found.shape_name
 
 
 def _empty_report() -> rdflib.Graph:

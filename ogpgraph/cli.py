@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, parse
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 import ogpgraph
@@ -305,7 +305,7 @@ class _progress:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         self._bar = Progress(*columns, console=talk, transient=True)
         self._bar.start()
-        self._task = None
+        self._task: TaskID | None = None
         return self._step
 
     def _step(self, name: str) -> None:

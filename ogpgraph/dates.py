@@ -119,6 +119,25 @@ def period(printed: str) -> Period | None:
     return None
 
 
+def partial_date(printed: str) -> PartialDate | None:
+    """The year, month or day that a printed date names, or None where it names none exactly.
+
+    >>> str(partial_date("June 2018"))
+    '2018-06'
+    >>> partial_date("Semester 1 2018") is None
+    True
+    """
+    try:
+        return PartialDate.parse(printed.strip())
+    except ValueError:
+        found = period(printed)
+    if found is None or found.start is None:
+        return None
+    parts = {"year": 1, "month": 2, "day": 3}.get(found.kind, 0)
+    start = found.start
+    return PartialDate(*(start.year, start.month, start.day)[:parts]) if parts else None
+
+
 def _span(first: str, last: str) -> Period | None:
     start, end = period(first), period(last)
     if start is None or end is None or start.start is None or start.start > end.end:

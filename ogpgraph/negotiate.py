@@ -57,7 +57,8 @@ def choose(accept: str | None, formats: Sequence[Format]) -> Format:
     best: tuple[float, int] = (0.0, 0)
     chosen: Format | None = None
     for place, offered in enumerate(formats):
-        quality = max(_quality(name, ranges) for name in (offered.media_type, *offered.aliases))
+        aliases = (quality for name, quality in ranges if name in offered.aliases)
+        quality = max(_quality(offered.media_type, ranges), *aliases, 0.0)
         if (quality > 0 and (quality, -place) > best) or (chosen is None and quality > 0):
             best, chosen = (quality, -place), offered
     if chosen is None:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from pyoxigraph import NamedNode, QuerySolutions, QueryTriples, RdfFormat, Store, serialize
+from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store, serialize
 
 from ogpgraph.load import Answer
 from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format, choose
@@ -77,13 +77,14 @@ def _from_pairs(pairs: list[tuple[str, str]]) -> Query:
     return Query(values["query"][0], tuple(values["default-graph-uri"]), tuple(values["named-graph-uri"]))
 
 
-# Strings, IRIs and comments are skipped whole, so that the word may stand in them.
+# Strings, IRIs and comments are skipped whole, so that the word may stand in them. A quote or number sign after
+# a backslash belongs to a prefixed name and begins nothing.
 _TOKENS = re.compile(
     r"""
       (?P<skipped> \"{3}(?:[^\"\\]|\\.|\"{1,2}(?!\"))*\"{3} | '{3}(?:[^'\\]|\\.|'{1,2}(?!'))*'{3}
                  | \"(?:[^\"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*'
-                 | <[^<>\"{}|^`\\\x00-\x20]*> | \#[^\n\r]* )
-    | (?P<name> [?$][\w]+ | [\w.\-]*:[\w.\-:%\\]* | @[\w\-]+ )
+                 | <[^<>\"{}|^`\\\x00-\x20]*> | \#[^\n\r]* | \\. )
+    | (?P<name> [?$][\w]+ | [\w.\-]*:(?:[\w.\-:%]|\\.)* | @[\w\-]+ )
     | (?P<word> [A-Za-z_]+ )
     | .
     """,
@@ -106,17 +107,13 @@ def ask(store: Store, query: Query) -> Answer:
     try:
         return store.query(
             query.text,
-            default_graph=_graphs(query.default_graphs) or None,
-            named_graphs=_graphs(query.named_graphs) or None,
+            default_graph=[NamedNode(name) for name in query.default_graphs] or None,
+            named_graphs=[NamedNode(name) for name in query.named_graphs] or None,
         )
     except SyntaxError as error:
         raise QuerySyntaxError(str(error)) from None
     except ValueError as error:
         raise BadRequest(str(error)) from None
-
-
-def _graphs(names: tuple[str, ...]) -> list[NamedNode]:
-    return [NamedNode(name) for name in names]
 
 
 def formats_for(answer: Answer) -> tuple[Format, ...]:
@@ -133,11 +130,13 @@ def written(answer: Answer, accept: str | None) -> tuple[Format, bytes]:
 def serialized(answer: Answer, chosen: Format) -> bytes:
     """The answer as bytes, written by the engine so that languages and datatypes stay."""
     if isinstance(answer, QueryTriples):
+        assert isinstance(chosen.engine, RdfFormat)
         # N-Triples knows no prefixes; the other forms are easier to read with them.
         prefixes = None if chosen.engine == RdfFormat.N_TRIPLES else PREFIXES
-        raw = serialize(answer, format=chosen.engine, prefixes=prefixes)  # type: ignore[arg-type]
+        raw = serialize(answer, format=chosen.engine, prefixes=prefixes)
     else:
-        raw = answer.serialize(format=chosen.engine)  # type: ignore[arg-type]
+        assert isinstance(chosen.engine, QueryResultsFormat)
+        raw = answer.serialize(format=chosen.engine)
     assert raw is not None
     return raw
 

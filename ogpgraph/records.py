@@ -23,6 +23,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    model_validator,
 )
 
 from ogpgraph.dates import PartialDate
@@ -172,6 +173,7 @@ class SourceDocument(Record):
     issued: Date | None = None
     modified: Date | None = None
     document_type: Text | None = None
+    document_status: Text | None = None
     scope: Text | None = None
     extent: Text | None = None
     sequence: int = 0
@@ -202,9 +204,13 @@ class Member(Record):
 
 
 class Reference(Record):
-    """The target of a note, or a document: what is cited, where it is, when it was looked at."""
+    """The target of a note, or a document: what is cited, where it is, when it was looked at.
 
-    number: Text
+    ``number`` is the printed one; a reference without a number has a ``key`` instead.
+    """
+
+    number: Text | None = None
+    key: Key | None = None
     title: One[Text]
     kind: Key = "document"
     publisher: Text | None = None
@@ -213,6 +219,17 @@ class Reference(Record):
     accessed: Date | None = None
     cited_in: Key | None = None
     source: Key | None = None
+
+    @property
+    def name(self) -> str:
+        """What tells the reference from others of its entity."""
+        return self.number or self.key or ""
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Reference:
+        if not self.name:
+            raise ValueError("a reference needs its printed number, or a key where none is printed")
+        return self
 
 
 class Milestone(Record):

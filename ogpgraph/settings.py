@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 # The folders that the package works on stand beside it in a checkout.
 PROJECT = Path(os.environ.get("OGPGRAPH_PROJECT", Path(__file__).resolve().parent.parent))
@@ -42,7 +43,7 @@ HELP = {
 def from_environment(environment: dict[str, str] | None = None) -> Settings:
     """The defaults, overridden by ``OGPGRAPH_*``; ValueError names a setting that cannot be read."""
     environment = dict(os.environ) if environment is None else environment
-    given: dict[str, str | int] = {}
+    given: dict[str, Any] = {}
     for field in fields(Settings):
         name = f"OGPGRAPH_{field.name.upper()}"
         if name not in environment:
@@ -54,7 +55,7 @@ def from_environment(environment: dict[str, str] | None = None) -> Settings:
             given[field.name] = int(text)
         else:
             given[field.name] = text
-    settings = Settings(**given)  # type: ignore[arg-type]
+    settings = Settings(**given)
     if not settings.base.endswith("/"):
         raise ValueError(f"OGPGRAPH_BASE={settings.base!r} must end with a slash")
     return settings

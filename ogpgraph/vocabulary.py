@@ -15,6 +15,8 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from ogpgraph.settings import BASE, CANONICAL_BASE, PROJECT
 
+Term = NamedNode | Literal
+
 
 class Namespace:
     """Terms of one vocabulary: ``OGP.Commitment``, ``DCTERMS["title"]``."""
@@ -86,6 +88,22 @@ def turtle(path: Path) -> Iterator[Triple]:
         raise SyntaxError(f"{path.name}: {error}") from None
 
 
+def without_blank_nodes(triples: Iterable[Triple]) -> Iterator[tuple[NamedNode, NamedNode, Term]]:
+    """Subject, predicate and object of each triple that has names and texts only.
+
+    Blank nodes are lists and class expressions of the ontology; what the records state has none.
+    """
+    for triple in triples:
+        if isinstance(triple.subject, NamedNode) and isinstance(triple.object, Term):
+            yield triple.subject, triple.predicate, triple.object
+
+
+def subject_name(triple: Triple) -> str:
+    """The IRI of a triple's subject, or the name of its blank node; triples about triples are not used here."""
+    assert not isinstance(triple.subject, Triple)
+    return triple.subject.value
+
+
 def folded(text: str) -> str:
     """A label as it is compared: no case, one space, straight quotes, composed letters."""
     text = unicodedata.normalize("NFC", text).replace("’", "'").replace("‘", "'")
@@ -146,9 +164,8 @@ class Vocabulary:
         return found
 
     def _read_ontology(self, path: Path) -> None:
-        for triple in turtle(path):
-            subject, predicate, target = triple.subject, triple.predicate, triple.object
-            if subject not in OGP:
+        for subject, predicate, target in without_blank_nodes(turtle(path)):
+            if subject not in OGP or not isinstance(target, NamedNode):
                 continue
             if predicate == RDF.type:
                 self.terms.add(subject)
@@ -163,8 +180,7 @@ class Vocabulary:
         labels: list[tuple[int, str, NamedNode]] = []
         priority = {SKOS.prefLabel: 0, SKOS.altLabel: 1, SKOS.hiddenLabel: 2}
         bounds: dict[str, dict[NamedNode, int]] = {}
-        for triple in turtle(path):
-            subject, predicate, target = triple.subject, triple.predicate, triple.object
+        for subject, predicate, target in without_blank_nodes(turtle(path)):
             slug = subject.value.removeprefix(root).removeprefix("/")
             if predicate == RDF.type and target == SKOS.Concept:
                 scheme.concepts[slug] = subject

@@ -14,7 +14,16 @@ import re
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store, parse
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    parse,
+)
 
 from ogpgraph.settings import PROJECT
 from ogpgraph.vocabulary import ONTOLOGY_FOLDER
@@ -97,7 +106,8 @@ def test_answer_is_the_expected_one(path: Path, store: Store) -> None:
         text = re.sub(r"^# rows: \d+$", f"# rows: {rows}", path.read_text("utf-8"), count=1, flags=re.MULTILINE)
         path.write_text(text, "utf-8")
     assert rows == int(header_of(path)["rows"])
-    assert body == kept.read_bytes(), f"run REFRESH_EXAMPLES=1 pytest tests/test_examples.py and read the change of {kept.name}"
+    remedy = f"run REFRESH_EXAMPLES=1 pytest tests/test_examples.py and read the change of {kept.name}"
+    assert body == kept.read_bytes(), remedy
 
 
 def test_every_answer_has_a_query() -> None:

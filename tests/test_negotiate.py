@@ -28,10 +28,11 @@ RESULTS = [
     ("text/csv;q=0.5, application/sparql-results+xml;q=0.5", "xml"),
     ("application/sparql-results+json;q=0.1, text/tab-separated-values;q=0.11", "tsv"),
     # wildcards
-    ("text/*", "xml"),  # as text/xml
+    ("text/*", "csv"),  # what is given is text, no alias of something else
     ("text/*;q=0.9, text/csv", "csv"),
     ("application/*", "json"),
     ("*/*;q=0.1, text/csv;q=0.2", "csv"),
+    ("text/*;q=0.5, application/json;q=0.4", "csv"),
     # the more specific range decides, whatever its quality
     ("*/*, application/sparql-results+json;q=0, application/json;q=0", "xml"),
     ("text/*, text/csv;q=0, text/xml;q=0, application/*;q=0", "tsv"),

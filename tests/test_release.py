@@ -45,7 +45,7 @@ def canonical_count(folder: Path, name: str) -> int:
 
 def test_the_files_of_a_release_are_these(xanadu_release: Release) -> None:
     rdf = ["dataset.nq", "dataset.trig", "members/XA.ttl", "members/XAL.ttl", "ogp-graph.ttl", "ontology.ttl"]
-    rdf += ["plans/XA-2015.ttl", "plans/XA-2018.ttl", "plans/XA-2021.ttl", "schemes.ttl", "shapes.ttl"]
+    rdf += ["plans/XA-2015.ttl", "plans/XA-2018.ttl", "plans/XA-2021.ttl", "rules.ttl", "schemes.ttl", "shapes.ttl"]
     about = ["catalogue.ttl", "changes.json", "changes.txt", "manifest.json", "validation.ttl", "validation.txt", "void.ttl"]
     assert sorted(files(xanadu_release.folder)) == sorted([*rdf, *(f"{name}.gz" for name in rdf), *about])
 

@@ -11,6 +11,7 @@ derive.py                          what follows by a rule
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
@@ -70,7 +71,7 @@ def lift_vocabularies() -> Iterator[Quad]:
                 yield Quad(triple.subject, triple.predicate, triple.object, DefaultGraph())
 
 
-def vocabulary_files() -> list[tuple[NamedNode, object]]:
+def vocabulary_files() -> list[tuple[NamedNode, Path]]:
     """The vocabulary files, each with the graph that it fills."""
     files = [(iris.graph("ontology"), ONTOLOGY_FOLDER / name) for name in ("ogp.ttl", "alignments.ttl")]
     files += [(iris.graph(f"scheme/{p.stem}"), p) for p in sorted((ONTOLOGY_FOLDER / "schemes").glob("*.ttl"))]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ogpgraph import iris
+from ogpgraph.dates import partial_date
 from ogpgraph.lift.names import Names
-from ogpgraph.lift.statements import Claim, Statements, Term, date_literal, year_literal
+from ogpgraph.lift.statements import Claim, Statements, date_literal, year_literal
 from ogpgraph.read.page_values import LABELS, PAGE_VARIABLES, PageVariable, absence_in, is_default_relevance
 from ogpgraph.records import CommitmentPage, SourceDocument
-from ogpgraph.vocabulary import DCTERMS, OGP, PROV, RDF, XSD, Vocabulary, text
+from ogpgraph.vocabulary import DCTERMS, OGP, PROV, RDF, XSD, Term, Vocabulary, text
 
 
 def lift_source(document: SourceDocument, said: Statements) -> None:
@@ -30,6 +33,7 @@ def lift_source(document: SourceDocument, said: Statements) -> None:
     add(DCTERMS.issued, date_literal(document.issued) if document.issued else None)
     add(DCTERMS.modified, date_literal(document.modified) if document.modified else None)
     add(DCTERMS.type, text(document.document_type) if document.document_type else None)
+    add(OGP.documentStatus, text(document.document_status) if document.document_status else None)
     add(OGP.scope, text(document.scope) if document.scope else None)
     add(OGP.sourceKind, vocabulary.concept("source-kind", document.kind))
     add(OGP.layout, vocabulary.concept("layout", document.layout) if document.layout else None)
@@ -50,6 +54,7 @@ def lift_page(document: SourceDocument, page: CommitmentPage, said: Statements, 
     lifted = _Page(document, page, said, names)
     lifted.identity()
     lifted.plan()
+    lifted.dates()
     lifted.institutions()
     lifted.reports()
     for variable in PAGE_VARIABLES.values():
@@ -73,7 +78,7 @@ class _Page:
         self,
         subject: NamedNode,
         variable: NamedNode,
-        values: set[Term],
+        values: Collection[Term],
         absence: NamedNode | None = None,
         printed: str | None = None,
     ) -> None:
@@ -94,10 +99,27 @@ class _Page:
         if page.primary_sector:
             said.stand(self.node, OGP.localSector, text(page.primary_sector), self.source)
 
+    def dates(self) -> None:
+        """Dates as the page prints them, typed where the words say which day, month or year is meant."""
+        for key, variable, printed_as in (
+            ("start_date", OGP.startDate, OGP.startDateText),
+            ("end_date", OGP.endDate, OGP.endDateText),
+        ):
+            shown = getattr(self.page, key)
+            if shown is None:
+                continue
+            date = partial_date(shown)
+            reason = absence_in(shown, self.vocabulary)
+            if date is not None:
+                self.claim(self.node, variable, {date_literal(str(date))}, printed=shown)
+            elif reason is not None:
+                self.claim(self.node, variable, set(), reason, shown)
+            self.said.only_in_source(Triple(self.node, printed_as, text(shown, self.document.language)), self.source)
+
     def plan(self) -> None:
         if "action_plan" not in self.page.model_fields_set:
             return
-        plans: set[Term] = set()
+        plans: set[NamedNode] = set()
         for title in self.page.action_plan or ():
             plan_id = self.names.plan(self.member, title)
             plans.add(iris.plan(plan_id))
@@ -120,7 +142,7 @@ class _Page:
         ):
             shown = self.page.as_shown.get(LABELS[key])
             given = getattr(self.page, key)
-            if shown and given != ():
+            if shown and given != () and absence_in(shown, self.vocabulary) is None:
                 self.claim(self.node, printed_as, {Literal(shown, language=self.document.language)})
             if key in self.page.model_fields_set:
                 found = {iris.institution(self.member, self.names.institution(self.member, n)) for n in given or ()}
@@ -144,7 +166,7 @@ class _Page:
             reason = self.vocabulary.concept("absence", "default-value")
             self.claim(subject, variable.variable, set(), reason, shown or values[0])
         elif concepts:
-            self.claim(subject, variable.variable, set(concepts), printed=shown)
+            self.claim(subject, variable.variable, concepts, printed=shown)
         else:
             self.claim_or_absence(
                 variable.key, subject, variable.variable, set(), values[0] if values else None, variable.blank
@@ -163,7 +185,7 @@ class _Page:
         key: str,
         subject: NamedNode,
         variable: NamedNode,
-        values: set[Term],
+        values: Collection[Term],
         printed: str | None = None,
         blank: str = "label-without-value",
     ) -> None:
@@ -179,8 +201,10 @@ class _Page:
 
     def listed_commitments(self) -> None:
         """The foot list: identity, first tag and star of the member's commitments."""
-        for entry in self.page.member_commitments or ():
+        for position, entry in enumerate(self.page.member_commitments or (), start=1):
             node = iris.commitment(entry.id)
+            place = Literal(str(position), datatype=XSD.integer)
+            self.said.only_in_source(Triple(node, OGP.listPosition, place), self.source)
             self.said.entity(node, OGP.Commitment, self.source)
             self.said.stand(node, DCTERMS.identifier, Literal(entry.id), self.source)
             self.said.stand(node, OGP.member, iris.member(self.member), self.source)

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from ogpgraph import iris
 from ogpgraph.lift.statements import Statements
-from ogpgraph.vocabulary import DCTERMS, OGP, ORG, PROV, RDF, RDFS, SKOS, text
+from ogpgraph.vocabulary import DCTERMS, OGP, ORG, PROV, RDF, RDFS, SKOS, Term, text, without_blank_nodes
 
 # Phases from the earliest to the latest, as far as they tell how complete a commitment is.
 _COMPLETION_PHASES = ("midterm", "end-of-term", "results")
@@ -20,6 +20,7 @@ RULES = {
     "conflict": "Where sources differ, a conflict shows every claim with its sources and the value that won.",
     "curation": "A curator inferred this from what the named sources say; no source states it.",
     "plan-number-to-id": "A source names a commitment by its number in the plan; the known plan numbers gave OGP's id.",
+    "plan-of-cycle": "No page names a plan that fits: the plan of the member that starts in the commitment's cycle.",
     "plan-succession": "A member's plans follow one another in the order of their cycles.",
     "institution-succession": "A stated organisational change joins the bodies before it to the bodies after it.",
     "latest-completion": "The completion in the latest IRM assessment: results, else end of term, else midterm.",
@@ -34,20 +35,20 @@ class Graph:
     """The default graph as rules look at it."""
 
     def __init__(self, triples: Iterable[Triple]) -> None:
-        self._by_predicate: dict[NamedNode, list[tuple[NamedNode, NamedNode | Literal]]] = defaultdict(list)
-        self._values: dict[tuple[NamedNode, NamedNode], list[NamedNode | Literal]] = defaultdict(list)
-        for triple in triples:
-            self._by_predicate[triple.predicate].append((triple.subject, triple.object))
-            self._values[triple.subject, triple.predicate].append(triple.object)
+        self._by_predicate: dict[NamedNode, list[tuple[NamedNode, Term]]] = defaultdict(list)
+        self._values: dict[tuple[NamedNode, NamedNode], list[Term]] = defaultdict(list)
+        for subject, predicate, value in without_blank_nodes(triples):
+            self._by_predicate[predicate].append((subject, value))
+            self._values[subject, predicate].append(value)
 
-    def pairs(self, predicate: NamedNode) -> list[tuple[NamedNode, NamedNode | Literal]]:
+    def pairs(self, predicate: NamedNode) -> list[tuple[NamedNode, Term]]:
         """Subjects and objects of a property, in a stable order."""
         return sorted(self._by_predicate[predicate], key=lambda pair: (pair[0].value, str(pair[1])))
 
-    def values(self, subject: NamedNode, predicate: NamedNode) -> list[NamedNode | Literal]:
+    def values(self, subject: NamedNode, predicate: NamedNode) -> list[Term]:
         return sorted(self._values[subject, predicate], key=str)
 
-    def value(self, subject: NamedNode, predicate: NamedNode) -> NamedNode | Literal | None:
+    def value(self, subject: NamedNode, predicate: NamedNode) -> Term | None:
         return next(iter(self.values(subject, predicate)), None)
 
     def of_type(self, kind: NamedNode) -> list[NamedNode]:
@@ -118,7 +119,7 @@ def _institution_succession(graph: Graph) -> Iterator[Triple]:
 
 
 def _latest_completion(graph: Graph) -> Iterator[Triple]:
-    latest: dict[NamedNode, tuple[int, NamedNode | Literal]] = {}
+    latest: dict[NamedNode, tuple[int, Term]] = {}
     for assessment, completion in graph.pairs(OGP.completion):
         phase, commitment = graph.value(assessment, OGP.phase), graph.value(assessment, OGP.assesses)
         if not isinstance(phase, NamedNode) or not isinstance(commitment, NamedNode):
@@ -134,7 +135,9 @@ def _latest_completion(graph: Graph) -> Iterator[Triple]:
 def _possible_successor(graph: Graph) -> Iterator[Triple]:
     for statement in graph.of_type(OGP.LineageStatement):
         basis, relation = graph.value(statement, OGP.basis), graph.value(statement, OGP.relation)
-        if basis is None or iris.local_name(basis) == "stated" or relation in (OGP.splitInto, OGP.mergedInto):
+        if not isinstance(basis, NamedNode) or iris.local_name(basis) == "stated":
+            continue
+        if relation in (OGP.splitInto, OGP.mergedInto):
             continue
         earlier, later = graph.value(statement, OGP.earlier), graph.value(statement, OGP.later)
         if isinstance(earlier, NamedNode) and later is not None:
@@ -183,18 +186,18 @@ _LABELLED_BY_PATH = (OGP.Commitment, OGP.Reference, OGP.Absence, OGP.Claim)
 def _labels(said: Statements) -> Iterator[Triple]:
     """One label an entity: its title in English where there is one, else what the lifting made up."""
     titles: dict[NamedNode, list[Literal]] = defaultdict(list)
-    for triple in said.default:
-        if triple.predicate in (DCTERMS.title, SKOS.prefLabel) and isinstance(triple.object, Literal):
-            titles[triple.subject].append(triple.object)
+    for subject, predicate, value in without_blank_nodes(said.default):
+        if predicate in (DCTERMS.title, SKOS.prefLabel) and isinstance(value, Literal):
+            titles[subject].append(value)
     for subject, found in titles.items():
         if subject not in said.labels:
             said.labels[subject] = min(
                 found, key=lambda title: (title.language != "en", title.language or "", title.value)
             )
-    for triple in said.default:
-        if triple.predicate == RDF.type and triple.object in _LABELLED_BY_PATH:
-            path = iris.path_of(triple.subject).replace("/absence/", ", absent: ").replace("/claim/", ", claim ")
-            said.labels.setdefault(triple.subject, text(path))
+    for subject, predicate, value in without_blank_nodes(said.default):
+        if predicate == RDF.type and value in _LABELLED_BY_PATH:
+            path = iris.path_of(subject).replace("/absence/", ", absent: ").replace("/claim/", ", claim ")
+            said.labels.setdefault(subject, text(path))
     for subject, label in said.labels.items():
         yield Triple(subject, RDFS.label, label)
 
@@ -202,7 +205,7 @@ def _labels(said: Statements) -> Iterator[Triple]:
 def _describe_rules(said: Statements) -> None:
     """Each rule as a node, with its graph and the graphs that it was derived from."""
     catalogue = iris.graph("catalogue")
-    used = {quad.graph_name.value for quad in said.named}
+    used = {quad.graph_name.value for quad in said.named if isinstance(quad.graph_name, NamedNode)}
     sources = sorted(name for name in used if "/graph/source/" in name)
     for rule, description in RULES.items():
         graph = iris.derivation_graph(rule)

@@ -11,8 +11,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from ogpgraph import iris
 from ogpgraph import records as r
-from ogpgraph.lift.statements import Statements, Term
-from ogpgraph.vocabulary import DCTERMS, OGP, PROV, RDF, XSD, text
+from ogpgraph.lift.statements import Statements
+from ogpgraph.vocabulary import DCTERMS, OGP, PROV, RDF, XSD, Term, text
 
 
 def lift_lineage(member: str, statement: r.LineageStatement, said: Statements) -> None:

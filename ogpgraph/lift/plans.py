@@ -41,7 +41,7 @@ def lift_plan(plan: r.Plan, said: Statements) -> None:
     said.many(node, OGP.emergingTopic, plan.emerging_topics, words)
     said.many(node, OGP.finding, plan.findings, words)
     for document in plan.documents:
-        _reference(iris.plan_document(plan.plan, document.number), document, node, OGP.document, said)
+        _reference(iris.plan_document(plan.plan, document.name), document, node, OGP.document, said)
     for theme in plan.themes:
         _theme(plan, theme, said)
     for activity in plan.cocreation:
@@ -100,7 +100,7 @@ def _commitment(plan: r.Plan, commitment: r.Commitment, said: Statements) -> Non
     for milestone in commitment.milestones:
         _milestone(plan, commitment.id, milestone, said)
     for reference in commitment.references:
-        target = iris.reference(commitment.id, reference.number)
+        target = iris.reference(commitment.id, reference.name)
         _reference(target, reference, node, OGP.hasReference, said)
         if reference.cited_in:
             cited_in = iris.assessment(commitment.id, reference.cited_in)
@@ -172,7 +172,8 @@ def _reference(node: NamedNode, reference: r.Reference, cited_by: NamedNode, lin
     source = _known(reference.source)
     said.entity(node, OGP.Reference, source)
     said.stand(cited_by, link, node, source)
-    said.stand(node, OGP.number, Literal(reference.number), source)
+    if reference.number:
+        said.stand(node, OGP.number, Literal(reference.number), source)
     said.one(node, DCTERMS.title, reference.title, words)
     kind = said.vocabulary.concept("reference-kind", reference.kind)
     if kind:

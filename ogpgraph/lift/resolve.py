@@ -21,8 +21,8 @@ from collections.abc import Iterable
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ogpgraph import iris
-from ogpgraph.lift.statements import Claim, Competition, Statements, Term, absence_triples
-from ogpgraph.vocabulary import DCTERMS, OGP, RDF, SKOS, XSD, folded, text
+from ogpgraph.lift.statements import Claim, Competition, Statements, absence_triples
+from ogpgraph.vocabulary import DCTERMS, OGP, RDF, SKOS, XSD, Term, folded, text
 
 # Absences that say "not yet": a later value is an update, no contradiction.
 _NOT_YET = {"pending-irm-review", "default-value", "not-attached"}
@@ -37,7 +37,7 @@ _WORDING = {
     DCTERMS.abstract,
     OGP.periodText,
 }
-# Variables that a change of layout codes anew.
+# Tags: pages give them anew from time to time, and a list at the foot of a page may be older than the page.
 _RECODED = {OGP.policyArea, OGP.leadingPolicyArea}
 
 # Variables whose claims add up: nothing that one source names is taken back by another.
@@ -61,10 +61,26 @@ def _decide(competition: Competition, said: Statements) -> None:
     for values in winners:
         for value in _fitting(competition, values, said):
             said.default.add(Triple(competition.subject, competition.variable, value))
-    if not winners:
+    if competition.variable == OGP.inPlan and not any(_fitting(competition, values, said) for values in winners):
+        _plan_of_cycle(competition, said)
+    elif not winners:
         said.default.update(absence_triples(competition.subject, competition.variable, ranked[0]))
         winners = [frozenset({ranked[0].absence})] if ranked[0].absence else []
     _show_conflict(competition, ranked, winners, said)
+
+
+def _plan_of_cycle(competition: Competition, said: Statements) -> None:
+    """No page names a plan that fits: the member's plan of the commitment's cycle, where there is one."""
+    code = re.match(r"[A-Z]*", iris.path_of(competition.subject))
+    for cycle in sorted(_cycles(competition.subject, said)):
+        plan = iris.plan(f"{code.group() if code else ''}-{cycle}")
+        if Triple(plan, RDF.type, OGP.ActionPlan) in said.default:
+            said.derive(Triple(competition.subject, OGP.inPlan, plan), iris.derivation_graph("plan-of-cycle"))
+
+
+def _cycles(subject: NamedNode, said: Statements) -> set[str]:
+    cycles = said.competitions.get((subject, OGP.cycle))
+    return {value.value for claim in cycles.claims for value in claim.values} if cycles else set()
 
 
 def _winner_of_each_scale(rated: list[Claim]) -> Iterable[_Values]:
@@ -107,9 +123,7 @@ def _fitting(competition: Competition, values: _Values, said: Statements) -> _Va
     """Of several plans that a page names, the one whose cycle is the commitment's; none where none fits."""
     if competition.variable != OGP.inPlan or len(values) < 2:
         return values
-    cycles = {
-        value.value for claim in said.competitions[competition.subject, OGP.cycle].claims for value in claim.values
-    }
+    cycles = _cycles(competition.subject, said)
     return frozenset(plan for plan in values if plan.value[-4:] in cycles)
 
 
@@ -119,7 +133,7 @@ def _show_conflict(competition: Competition, ranked: list[Claim], winners: list[
     spoken = [claim for claim in ranked if not claim.translated and not _is_silent(claim)]
     by_values: dict[_Values, list[Claim]] = {}
     for claim in spoken:
-        by_values.setdefault(claim.values or frozenset({claim.absence}), []).append(claim)  # type: ignore[arg-type]
+        by_values.setdefault(claim.outcome, []).append(claim)
     if len(by_values) < 2 or _agree(list(by_values)):
         return
     kind = _kind(competition, spoken)
@@ -186,7 +200,7 @@ def _kind(competition: Competition, spoken: list[Claim]) -> str:
             return "update"
     if competition.variable in _WORDING:
         return "wording"
-    if competition.variable in _RECODED and len({claim.precedence[:2] for claim in spoken}) > 1:
+    if competition.variable in _RECODED:
         return "recoding"
     if _same_words(spoken):
         return "wording"

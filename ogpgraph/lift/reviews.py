@@ -12,7 +12,7 @@ from ogpgraph.read.references import VARIABLE_SCHEMES
 from ogpgraph.vocabulary import DCTERMS, FOAF, OGP, text
 
 # Review documents that the IRM did not write.
-_NOT_IRM = {"self-assessment", "self-assessment-midterm", "self-assessment-end-of-term", "civil-society-review"}
+_NOT_IRM = ("self-assessment", "civil-society-review")
 
 
 def lift_reports(file: r.Reports, said: Statements) -> None:
@@ -26,7 +26,7 @@ def _document(member: str, document: r.ReviewDocument, said: Statements) -> None
     assert source is not None
     report_type = said.vocabulary.concept("report-type", document.type)
     assert report_type is not None
-    said.entity(node, OGP.ReviewDocument if document.type in _NOT_IRM else OGP.IRMReport, source)
+    said.entity(node, OGP.ReviewDocument if document.type.startswith(_NOT_IRM) else OGP.IRMReport, source)
     said.stand(node, DCTERMS.identifier, Literal(document.id), source)
     said.stand(node, OGP.reportType, report_type, source)
     said.stand(node, OGP.reviewsPlan, iris.plan(document.plan), source)

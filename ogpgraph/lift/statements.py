@@ -6,17 +6,18 @@ enters the default graph as it is; a statement that *competes* waits for :mod:`o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from ogpgraph import iris
 from ogpgraph.dates import PartialDate
 from ogpgraph.records import SourceDocument, Stated
-from ogpgraph.vocabulary import DCTERMS, OGP, RDF, XSD, Vocabulary, text
+from ogpgraph.vocabulary import DCTERMS, OGP, RDF, XSD, Term, Vocabulary, text
 
-Term = NamedNode | Literal
+T = TypeVar("T")
 
 # Precedence of sources in a competition: captures in their own language above the hand-kept data,
 # machine translations below everything.
@@ -36,6 +37,11 @@ class Claim:
     precedence: tuple[int, ...]
     absence: NamedNode | None = None
     printed: str | None = None
+
+    @property
+    def outcome(self) -> frozenset[Term]:
+        """What the claim comes to: its values, else the reason why there are none."""
+        return self.values or frozenset({self.absence} if self.absence else ())
 
     @property
     def translated(self) -> bool:
@@ -85,16 +91,17 @@ class Statements:
         self.named.add(Quad(triple.subject, triple.predicate, triple.object, graph))
         self.default.add(triple)
 
-    def only_in_source(self, subject: NamedNode, predicate: NamedNode, value: Term, source: str) -> None:
-        """A statement that stays with its source and does not enter the default graph."""
-        self.named.add(Quad(subject, predicate, value, iris.source_graph(source)))
+    def only_in_source(self, triple: Triple, source: str) -> None:
+        """A triple that stays with its source and does not enter the default graph."""
+        self.named.add(Quad(triple.subject, triple.predicate, triple.object, iris.source_graph(source)))
 
     def compete(self, subject: NamedNode, variable: NamedNode, claim: Claim, about: NamedNode | None = None) -> None:
         """A claim about a variable that other sources may see otherwise."""
         for value in claim.values:
-            self.only_in_source(subject, variable, value, claim.source)
+            self.only_in_source(Triple(subject, variable, value), claim.source)
         if claim.absence is not None:
-            self._absence_in_source(subject, variable, claim)
+            for triple in absence_triples(subject, variable, claim):
+                self.only_in_source(triple, claim.source)
         key = (subject, variable)
         competition = self.competitions.setdefault(key, Competition(subject, variable, about or subject))
         competition.claims.append(claim)
@@ -106,25 +113,33 @@ class Statements:
         if label is not None:
             self.labels[subject] = text(label)
 
-    def one(self, subject: NamedNode, variable: NamedNode, stated: Iterable[Stated[str]], as_term: object) -> None:
+    def one(
+        self,
+        subject: NamedNode,
+        variable: NamedNode,
+        stated: Iterable[Stated[T]],
+        as_term: Callable[[Stated[T]], Term],
+    ) -> None:
         """Competing hand-kept statements: the first has the highest precedence."""
         for order, statement in enumerate(stated):
             source = _source_of(statement)
-            term = as_term(statement)  # type: ignore[operator]
+            values = frozenset({as_term(statement)})
             precedence = self.precedence(source, order)
-            self.compete(subject, variable, Claim(frozenset({term}), source, precedence, printed=statement.printed))
+            self.compete(subject, variable, Claim(values, source, precedence, printed=statement.printed))
             self.stand(subject, DCTERMS.source, iris.source(source), source)
 
-    def many(self, subject: NamedNode, predicate: NamedNode, stated: Iterable[Stated[str]], as_term: object) -> None:
+    def many(
+        self,
+        subject: NamedNode,
+        predicate: NamedNode,
+        stated: Iterable[Stated[T]],
+        as_term: Callable[[Stated[T]], Term],
+    ) -> None:
         """Hand-kept statements that all stand."""
         for statement in stated:
             source = _source_of(statement)
-            self.stand(subject, predicate, as_term(statement), source)  # type: ignore[operator]
+            self.stand(subject, predicate, as_term(statement), source)
             self.stand(subject, DCTERMS.source, iris.source(source), source)
-
-    def _absence_in_source(self, subject: NamedNode, variable: NamedNode, claim: Claim) -> None:
-        for triple in absence_triples(subject, variable, claim):
-            self.only_in_source(triple.subject, triple.predicate, triple.object, claim.source)
 
 
 def absence_triples(subject: NamedNode, variable: NamedNode, claim: Claim) -> Iterable[Triple]:
@@ -140,7 +155,7 @@ def absence_triples(subject: NamedNode, variable: NamedNode, claim: Claim) -> It
         yield Triple(node, OGP.printedText, Literal(claim.printed))
 
 
-def _source_of(statement: Stated[str]) -> str:
+def _source_of(statement: Stated[T]) -> str:
     if statement.source is None:
         raise ValueError(f"the value {statement.value!r} names no source and inherits none")
     return statement.source

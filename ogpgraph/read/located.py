@@ -68,7 +68,7 @@ def read_yaml(path: Path, shown: str) -> Located:
     try:
         for event in yaml.parse(content, Loader=_Loader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                line = event.start_mark.line + 1
+                line = event.start_mark.line + 1 if event.start_mark else 1
                 message = "anchors and aliases are not used here: write the value out"
                 raise ProblemsFound([Problem(shown, line, "yaml-anchor", message)])
         node = yaml.compose(content, Loader=_Loader)

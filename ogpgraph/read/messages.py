@@ -15,7 +15,7 @@ from ogpgraph.read.located import Located, Place
 
 # What a value must look like, by the pattern that it broke.
 _EXPECTED = {
-    kind.__metadata__[0].pattern: words
+    get_args(kind)[1].pattern: words
     for kind, words in (
         (records.Key, "a key: lower-case words joined by hyphens, such as fr0042-l3-en"),
         (records.MemberCode, "a member code: two capital letters, three or four for a local member, such as FR or ELG"),
@@ -47,7 +47,8 @@ def _words(detail: ErrorDetails, model: type[records.Record]) -> tuple[str, str]
     if kind == "missing":
         return "missing-key", f"'{name}' is missing: add it (data/FORMAT.md says what it holds)"
     if kind == "value_error":
-        return "impossible-date", f"{name}: {detail['msg'].removeprefix('Value error, ')}"
+        rule = "impossible-date" if "calendar" in detail["msg"] or "date" in detail["msg"] else "wrong-form"
+        return rule, f"{name}: {detail['msg'].removeprefix('Value error, ')}"
     if kind == "string_pattern_mismatch":
         pattern = detail["ctx"]["pattern"]
         return "wrong-form", f"{name}: '{given}' is not {_EXPECTED.get(pattern, f'of the form {pattern}')}"
@@ -89,5 +90,5 @@ def _shape(kind: str) -> str:
 def _what(given: Any) -> str:
     if given is None:
         return "nothing"
-    names = {str: "a text", list: "a list", tuple: "a list", dict: "a mapping"}
+    names: dict[type, str] = {str: "a text", list: "a list", tuple: "a list", dict: "a mapping"}
     return names.get(type(given), f"'{given}'")

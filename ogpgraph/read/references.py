@@ -216,7 +216,7 @@ def _defined(record: r.Record) -> Iterator[tuple[Place, str, str]]:
                 for j, milestone in enumerate(commitment.milestones):
                     yield ("commitments", i, "milestones", j), "milestone", f"{commitment.id} {milestone.number}"
                 for j, reference in enumerate(commitment.references):
-                    yield ("commitments", i, "references", j), "reference", f"{commitment.id} {reference.number}"
+                    yield ("commitments", i, "references", j), "reference", f"{commitment.id} {reference.name}"
         case r.Institutions():
             for i, institution in enumerate(record.institutions):
                 yield ("institutions", i), "institution", f"{record.member}/{institution.key}"
@@ -278,8 +278,8 @@ def _walk(record: r.Record, place: Place) -> Iterator[tuple[Place, str, str]]:
             for i, item in enumerate(value):
                 if isinstance(item, r.Record):
                     yield from _walk(item, (*here, i))
-                for key in _keys_in(item) if kind else ():
-                    yield (*here, i), kind, key
+                if kind:
+                    yield from (((*here, i), kind, key) for key in _keys_in(item))
         elif kind and value is not None:
             yield here, kind, value
 

@@ -29,7 +29,10 @@ def read_sources(
     for path in files_below(paths):
         advance(path)
         for found in read_file(path, vocabulary):
-            (problems if isinstance(found, Problem) else records).append(found)  # type: ignore[arg-type]
+            if isinstance(found, Problem):
+                problems.append(found)
+            else:
+                records.append(found)
     return records, problems
 
 

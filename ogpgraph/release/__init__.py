@@ -31,13 +31,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, Quad, RdfFormat, parse
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, Triple, parse
 
 from ogpgraph import checks, iris
 from ogpgraph.problems import Problem, ProblemsFound, violations
 from ogpgraph.records import ReleaseNotes
 from ogpgraph.release import catalogue, dumps
 from ogpgraph.release.changes import Changes, compare
+from ogpgraph.vocabulary import subject_name
 
 Files = dict[str, bytes]
 Step = Callable[[str], None]
@@ -56,11 +57,12 @@ class Release:
 
 def unaccounted(quads: Iterable[Quad]) -> list[Problem]:
     """Triples of the default graph that no named graph accounts for (design, section 4)."""
-    named, default = set(), set()
+    named: set[Triple] = set()
+    default: set[Triple] = set()
     for quad in quads:
         (default if quad.graph_name == DefaultGraph() else named).add(quad.triple)
     return [
-        Problem(t.subject.value, 0, "unaccounted", f"no graph accounts for {t}: derive it in a graph of its rule")
+        Problem(subject_name(t), 0, "unaccounted", f"no graph accounts for {t}: derive it in a graph of its rule")
         for t in sorted(default - named, key=str)
     ]
 
@@ -127,7 +129,7 @@ def _files(ordered: list[Quad], problems: list[Problem], validation: checks.Vali
     return files
 
 
-def _graphs(ordered: list[Quad], prefix: str) -> list:
+def _graphs(ordered: list[Quad], prefix: str) -> list[Triple]:
     return [quad.triple for quad in ordered if str(quad.graph_name).startswith(f"<{prefix}")]
 
 

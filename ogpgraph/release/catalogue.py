@@ -11,7 +11,7 @@ from ogpgraph import iris
 from ogpgraph.records import ReleaseNotes
 from ogpgraph.release.dumps import by_subject
 from ogpgraph.settings import BASE
-from ogpgraph.vocabulary import DCAT, DCTERMS, FOAF, OWL, PREFIXES, RDF, RDFS, SPDX, VOID, XSD, text
+from ogpgraph.vocabulary import DCAT, DCTERMS, FOAF, OWL, PREFIXES, RDF, RDFS, SPDX, VOID, XSD, subject_name, text
 
 LICENCE = NamedNode("https://creativecommons.org/licenses/by/4.0/")
 _MEDIA = NamedNode("http://www.w3.org/ns/iana/media-types/")
@@ -98,7 +98,7 @@ def void(triples: Iterable[Triple], version: str) -> list[Triple]:
     found = [
         Triple(DATASET, RDF.type, VOID.Dataset),
         _count(DATASET, VOID.triples, len(triples)),
-        _count(DATASET, VOID.entities, len({t.subject for t in triples if t.subject.value.startswith(BASE + "id/")})),
+        _count(DATASET, VOID.entities, len({t.subject for t in triples if subject_name(t).startswith(BASE + "id/")})),
         _count(DATASET, VOID.distinctSubjects, len({t.subject for t in triples})),
         _count(DATASET, VOID.distinctObjects, len({t.object for t in triples})),
         _count(DATASET, VOID.properties, len(properties)),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Triple
 
 from ogpgraph.settings import BASE
+from ogpgraph.vocabulary import subject_name
 
 
 @dataclass
@@ -69,7 +70,7 @@ def compare(old_version: str | None, old: Iterable[Triple], new_version: str, ne
     before, after = set(old), set(new)
     entities: dict[str, EntityChange] = defaultdict(EntityChange)
     for triple in sorted(after - before, key=str):
-        entities[triple.subject.value].added.append(f"{triple} .")
+        entities[subject_name(triple)].added.append(f"{triple} .")
     for triple in sorted(before - after, key=str):
-        entities[triple.subject.value].removed.append(f"{triple} .")
+        entities[subject_name(triple)].removed.append(f"{triple} .")
     return Changes(old_version, new_version, dict(sorted(entities.items())))

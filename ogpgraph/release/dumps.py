@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from pyoxigraph import (
-    BlankNode,
     CanonicalizationAlgorithm,
     Dataset,
     DefaultGraph,
@@ -21,7 +20,7 @@ from pyoxigraph import (
 
 from ogpgraph import iris
 from ogpgraph.settings import BASE
-from ogpgraph.vocabulary import OGP, PREFIXES, RDF, RDFS
+from ogpgraph.vocabulary import OGP, PREFIXES, RDF, RDFS, subject_name
 
 # Kinds of entity whose IRI begins with the code of their member.
 _KINDS = (
@@ -69,8 +68,8 @@ def turtle(triples: Iterable[Triple]) -> bytes:
 
 
 def _written(data: Iterable[Quad] | Iterable[Triple], form: RdfFormat) -> bytes:
-    readable = {} if form == RdfFormat.N_QUADS else {"prefixes": PREFIXES, "base_iri": BASE}
-    raw = serialize(data, format=form, **readable)
+    prefixes, base = (None, None) if form == RdfFormat.N_QUADS else (PREFIXES, BASE)
+    raw = serialize(data, format=form, prefixes=prefixes, base_iri=base)
     assert raw is not None
     return raw
 
@@ -80,9 +79,9 @@ def gzipped(raw: bytes) -> bytes:
     return gzip.compress(raw, compresslevel=9, mtime=0)
 
 
-def member_of(node: NamedNode | BlankNode) -> str | None:
+def member_of(node: NamedNode) -> str | None:
     """The code of the member that an entity belongs to, read off its IRI."""
-    found = _MEMBER.match(node.value) if isinstance(node, NamedNode) else None
+    found = _MEMBER.match(node.value)
     return found.group(1).upper() if found else None
 
 
@@ -91,17 +90,21 @@ def by_member(triples: Iterable[Triple]) -> dict[str, list[Triple]]:
     parts: dict[str, list[Triple]] = defaultdict(list)
     sources: dict[NamedNode, list[Triple]] = defaultdict(list)
     for triple in triples:
-        code = member_of(triple.subject)
+        subject = triple.subject
+        if not isinstance(subject, NamedNode):
+            continue
+        code = member_of(subject)
         if code:
             parts[code].append(triple)
-        elif isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(iris.source("").value):
-            sources[triple.subject].append(triple)
+        elif subject.value.startswith(iris.source("").value):
+            sources[subject].append(triple)
     return {code: sorted([*part, *_cited(part, sources)], key=by_subject) for code, part in sorted(parts.items())}
 
 
 def _cited(part: list[Triple], sources: dict[NamedNode, list[Triple]]) -> Iterator[Triple]:
-    for source in sorted({t.object for t in part if t.object in sources}, key=str):
-        yield from sources[source]  # type: ignore[index]
+    targets = {triple.object for triple in part if isinstance(triple.object, NamedNode)}
+    for source in sorted(targets & sources.keys(), key=str):
+        yield from sources[source]
 
 
 def by_plan(part: list[Triple]) -> dict[str, list[Triple]]:
@@ -116,7 +119,7 @@ def by_plan(part: list[Triple]) -> dict[str, list[Triple]]:
             owner.setdefault(subject, owner[target])
     plans: dict[str, list[Triple]] = defaultdict(list)
     for triple in part:
-        name = _plan_of(triple.subject.value, prefix, owner)  # type: ignore[union-attr]
+        name = _plan_of(subject_name(triple), prefix, owner)
         if name:
             plans[name].append(triple)
     return dict(sorted(plans.items()))
@@ -125,7 +128,7 @@ def by_plan(part: list[Triple]) -> dict[str, list[Triple]]:
 def _links(part: Iterable[Triple]) -> Iterator[tuple[str, NamedNode, str]]:
     for triple in part:
         if isinstance(triple.object, NamedNode):
-            yield triple.subject.value, triple.predicate, triple.object.value  # type: ignore[union-attr]
+            yield subject_name(triple), triple.predicate, triple.object.value
 
 
 def _plan_of(subject: str, prefix: str, owner: dict[str, str]) -> str | None:
