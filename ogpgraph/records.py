@@ -514,10 +514,7 @@ class Collection:
         """One JSON object a record, as ``ogpgraph read`` prints them."""
         for name, kind in KINDS.items():
             for record in self.of(kind):
-                yield json.dumps(
-                    {"kind_of_record": name, **record.model_dump(mode="json", exclude_unset=True)},
-                    ensure_ascii=False,
-                )
+                yield json.dumps(_as_json(name, record), ensure_ascii=False)
 
     @classmethod
     def from_json_lines(cls, lines: Iterable[str]) -> Collection:
@@ -529,11 +526,26 @@ class Collection:
         return collection
 
 
+# A capture of a commitment page prints the keys of the page first and its source below one key.
+_PAGE = "commitment-page"
+
+
+def _as_json(name: str, record: Record) -> dict[str, Any]:
+    fields = record.model_dump(mode="json", exclude_unset=True)
+    if not isinstance(record, SourceDocument) or record.commitment is None:
+        return {"kind_of_record": name, **fields}
+    page = fields.pop("commitment")
+    return {"kind_of_record": _PAGE, **page, "lang": record.language, "source": fields}
+
+
 def _record(number: int, line: str) -> Record:
     try:
         fields = json.loads(line)
-        kind = KINDS[fields.pop("kind_of_record")]
-        return kind.model_validate(fields)
+        kind = fields.pop("kind_of_record")
+        if kind == _PAGE:
+            fields.pop("lang", None)
+            return SourceDocument.model_validate({**fields.pop("source"), "commitment": fields})
+        return KINDS[kind].model_validate(fields)
     except (json.JSONDecodeError, AttributeError, TypeError) as error:
         raise ValueError(f"line {number} is no JSON object: {error}") from None
     except KeyError as error:

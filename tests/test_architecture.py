@@ -15,7 +15,7 @@ from ogpgraph import settings
 
 PACKAGE = Path(settings.__file__).resolve().parent
 
-# A module imports only what stands before it. `link` and `client` would be named here before they could be written.
+# A module imports only what stands before it.
 ORDER = (
     "problems dates settings vocabulary iris records read lift checks release load negotiate protocol serve build cli"
 ).split()
