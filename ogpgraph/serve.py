@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from ogpgraph import protocol
 from ogpgraph.load import open_release, version_of
-from ogpgraph.negotiate import NotAcceptable
+from ogpgraph.negotiate import Format, NotAcceptable
 from ogpgraph.settings import Settings
 
 # What a client did wrong, by the error that says so.
@@ -93,17 +93,30 @@ async def _query(request: Request, settings: Settings) -> protocol.Query:
     return protocol.from_post(request.headers.get("content-type", ""), bytes(body), query_string)
 
 
-async def _answered(store: Store, query: protocol.Query, accept: str | None, settings: Settings):
+async def _answered(
+    store: Store, query: protocol.Query, accept: str | None, settings: Settings
+) -> tuple[Format, bytes]:
     """Evaluate in a thread, so that other requests go on; the client waits no longer than the limit."""
-
-    def work():
-        return protocol.written(protocol.ask(store, query), accept)
-
     try:
-        return await asyncio.wait_for(run_in_threadpool(work), settings.query_seconds)
+        found = await asyncio.wait_for(run_in_threadpool(_evaluated, store, query, accept), settings.query_seconds)
     except TimeoutError:
-        found = "the query did not finish in that time"
-        raise LimitReached(503, "query_seconds", settings.query_seconds, found) from None
+        late = "the query did not finish in that time"
+        raise LimitReached(503, "query_seconds", settings.query_seconds, late) from None
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _evaluated(store: Store, query: protocol.Query, accept: str | None) -> tuple[Format, bytes] | Exception:
+    """The answer, or what went wrong as a value.
+
+    A result of the engine must be dropped on the thread that made it. The traceback of an exception would carry it to
+    another one, so an exception leaves this thread without its traceback.
+    """
+    try:
+        return protocol.written(protocol.ask(store, query), accept)
+    except tuple(_STATUS) as error:
+        return error.with_traceback(None)
 
 
 def _add_error_handlers(app: FastAPI) -> None:

@@ -445,6 +445,14 @@ def test_of_two_plans_on_a_page_the_one_of_the_commitments_cycle_stands(data: Pa
     assert triples.of("commitment/XA0003", "inPlan", source) == {"plan/XA-2018", "plan/XA-2015"}
 
 
+def test_a_commitment_without_a_plan_is_given_that_of_its_cycle(data: Path, vocabulary: Vocabulary) -> None:
+    replaced("sources/xa/xa0007-l3-en.yml", "cycle: 2011", "cycle: 2021")(data)
+    triples = Triples(quads_of(data, vocabulary))
+    assert triples.of("commitment/XA0007", "inPlan") == {"plan/XA-2021"}
+    assert triples.graphs("commitment/XA0007", "inPlan", "plan/XA-2021") == {"derivation/plan-of-cycle"}
+    assert triples.of("commitment/XA0007", "inPlan", iris.source_graph("xa0007-l3-en")) == set()
+
+
 def test_some_named_graph_accounts_for_every_triple_of_the_default_graph(xanadu_quads: set[Quad]) -> None:
     default = {q.triple for q in xanadu_quads if q.graph_name == DefaultGraph()}
     named = {q.triple for q in xanadu_quads if q.graph_name != DefaultGraph()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, QueryTriples, Store
 
@@ -107,6 +107,7 @@ def parses(query: str) -> bool:
     return True
 
 
+@settings(max_examples=300, deadline=None)
 @given(text=st.text(alphabet="S\"'\\<># \n?:@.{}a1·%", max_size=12))
 def test_a_call_that_the_engine_would_make_is_never_overlooked(text: str) -> None:
     """Where the call parses and nonsense in its place does not, the engine sees it: so must the tokens."""

@@ -195,13 +195,13 @@ def problem(answer, status: int) -> dict:  # noqa: ANN001
 def test_a_syntax_error_is_told_with_line_and_column(client: TestClient) -> None:
     body = problem(asked(client, "SELECT * {\n  ?s ?p oops }"), 400)
     assert body["title"] == "Query syntax error"
-    assert body["detail"].startswith("error at 2:15: expected one of ")
+    assert body["detail"].startswith("error at 2:13: expected one of ")
 
 
 def test_an_update_is_no_query(client: TestClient) -> None:
     body = problem(asked(client, "DELETE WHERE { ?s ?p ?o }"), 400)
     assert body["title"] == "Query syntax error"
-    assert body["detail"].startswith("error at 1:1: expected one of ")
+    assert body["detail"] == "error at 1:10: expected CONSTRUCT"
 
 
 @pytest.mark.parametrize(("parameters", "found"), [([], "none"), ([("query", ASK), ("query", ASK)], "2")])
