@@ -26,6 +26,8 @@ from ogpgraph.load import DamagedRelease, latest_release, open_release, version_
 from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, NotAcceptable
 from ogpgraph.problems import Problem, ProblemsFound, violations
 from ogpgraph.read.data_folder import read_data_folder
+from ogpgraph.read.sources import read_sources
+from ogpgraph.read.summary import Summary
 from ogpgraph.records import Collection, ReleaseNotes
 from ogpgraph.release import Release, dumps, make_release
 from ogpgraph.release.changes import compare
@@ -44,7 +46,11 @@ class Failure(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit status."""
-    options = _parser().parse_args(arguments)
+    try:
+        options = _parser().parse_args(arguments)
+    except ValueError as error:  # a setting of the environment
+        talk.print(f"ogpgraph: {error}", style="bold red", markup=False)
+        return 2
     try:
         return options.run(options)
     except ProblemsFound as error:
@@ -53,6 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Failure, DamagedRelease, protocol.QuerySyntaxError, protocol.Refused, NotAcceptable) as error:
         talk.print(f"ogpgraph: {error}", style="bold red", markup=False)
         return getattr(error, "status", 1)
+    except UnicodeDecodeError as error:
+        talk.print(f"ogpgraph: the input is not UTF-8 (byte {error.start}): save it as UTF-8", style="bold red")
+        return 1
     except BrokenPipeError:
         return 0
     except OSError as error:
@@ -92,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _flow_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     added = command("read", _read, "Print the records of sources, one JSON object a line.", "ogpgraph read data")
-    added.add_argument("source", nargs="+", type=Path, help="a data folder")
+    added.add_argument("source", nargs="+", type=Path, help="a data folder, or files and folders of any known source")
     added = command(
         "lift", _lift, "Print the RDF of records that `read` printed.", "ogpgraph read data | ogpgraph lift -"
     )
@@ -115,6 +124,10 @@ def _release_commands(command: Callable[..., argparse.ArgumentParser], defaults:
     out_option(added)
     added = command("build", _build, "Read, lift and release.", "ogpgraph build --out dist")
     _data_option(added)
+    added.add_argument(
+        "--source", action="append", type=Path, default=[], metavar="PATH", help="add a file or folder; may be repeated"
+    )
+    added.add_argument("--no-data", action="store_true", help="leave the data folder out: build from --source alone")
     out_option(added)
     added = command("load", _load, "Load the latest release into a store and say what is in it.", "ogpgraph load")
     out_option(added)
@@ -165,13 +178,16 @@ def _query_formats() -> list[str]:
 
 def _read(options: argparse.Namespace) -> int:
     status = 0
+    vocabulary = Vocabulary()
     for source in options.source:
-        if not source.is_dir():
-            raise Failure(
-                f"{source}: a data folder is expected here; readers of pages and tables are not part of this version"
-            )
-        found, problems = read_data_folder(source)
-        for line in Collection(entry.record for entry in found).json_lines():
+        if not source.exists():
+            raise Failure(f"{source}: there is no such file or folder", 2)
+        if (source / "release.yml").is_file():
+            found, problems = read_data_folder(source)
+            records = [entry.record for entry in found]
+        else:
+            records, problems = read_sources([source], vocabulary)
+        for line in Collection(records).json_lines():
             print(line)
         _show_problems(problems, options)
         status = 1 if violations(problems) else status
@@ -185,8 +201,9 @@ def _lift(options: argparse.Namespace) -> int:
         quads = lift(collection, Vocabulary())
     except ValueError as error:
         raise Failure(f"{options.records}: {error}") from None
-    except KeyError as error:
-        raise Failure(f"{options.records}: {error} is named but not among the records: run `ogpgraph check`") from None
+    except (KeyError, AssertionError) as error:
+        what = f"{error} is named but" if str(error) else "a code is named that is"
+        raise Failure(f"{options.records}: {what} not known: run `ogpgraph check` on the data first") from None
     ordered = dumps.canonical(quads)
     sys.stdout.buffer.write(dumps.nquads(ordered) if options.format == "nquads" else dumps.trig(ordered))
     return 0
@@ -218,15 +235,31 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
+    sources = getattr(options, "source", [])  # `serve` builds too, and has no such options
+    without_data = getattr(options, "no_data", False)
+    for source in sources:
+        if not source.exists():
+            raise Failure(f"{source}: there is no such file or folder; name what to read with --source", 2)
+    if without_data and not sources:
+        raise Failure("--no-data leaves nothing to build from: name sources with --source", 2)
+    data = options.data if without_data else _data(options)
+    read: list[building.Reading] = []
     try:
         with _progress() as step:
-            release = building.build(_data(options), options.out, step)
+            release = building.build(data, options.out, step, sources, with_data=not without_data, told=read.append)
     except ProblemsFound as error:
         _show_problems(error.problems, options)
         _say_refused(error.problems, options.out)
         return 1
+    if sources:
+        _show_summary(read[0])
     _show_release(release)
     return 0
+
+
+def _show_summary(reading: building.Reading) -> None:
+    for line in Summary.of(reading.brought).lines(reading.unread):
+        talk.print(line, markup=False)
 
 
 def _say_refused(problems: list[Problem], out: Path) -> None:
@@ -261,7 +294,10 @@ def _diff(options: argparse.Namespace) -> int:
     sides = []
     for folder in (options.old, options.new):
         raw = (folder / "dataset.nq").read_bytes()
-        sides.append((version_of(folder), dumps.default_graph(parse(raw, format=RdfFormat.N_QUADS))))
+        try:
+            sides.append((version_of(folder), dumps.default_graph(parse(raw, format=RdfFormat.N_QUADS))))
+        except SyntaxError as error:
+            raise Failure(f"{folder / 'dataset.nq'}: {error}") from None
     (old_version, old), (new_version, new) = sides
     changes = compare(old_version, old, new_version, new)
     print(changes.as_json() if options.format == "json" else changes.as_text(), end="")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote
 
 from pyoxigraph import NamedNode
@@ -14,6 +15,7 @@ from pyoxigraph import NamedNode
 from ogpgraph.settings import BASE
 
 
+@lru_cache(maxsize=100_000)
 def _iri(path: str) -> NamedNode:
     return NamedNode(BASE + quote(path, safe="/-._~#"))
 
@@ -60,6 +62,32 @@ def plan_document(plan_id: str, number: str) -> NamedNode:
 
 def commitment(commitment_id: str) -> NamedNode:
     return _iri(f"id/commitment/{commitment_id}")
+
+
+def number_key(printed: str) -> str:
+    """A printed number as part of an IRI: letters, digits and dots stay, all else becomes a hyphen.
+
+    >>> number_key("1:A"), number_key("6(B)"), number_key(" 3.3.1.3 "), number_key("1.1.")
+    ('1-A', '6-B', '3.3.1.3', '1.1')
+    """
+    ascii_only = unicodedata.normalize("NFKD", printed).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9.]+", "-", ascii_only).strip("-.")
+
+
+def row_commitment(plan_key: str, number: str, title_hash: str = "") -> str:
+    """The path of a commitment that a row of OGP's database names without an OGP id.
+
+    ``AL-2012/3.1``: plan and printed number. Rows of one file that share them carry ``~`` and the first digits of
+    the SHA-256 of their title: ``UK-2011/1~3f2a9c``; so do rows without a number (``NO-2011/unnumbered~…``) and a row whose
+    key a newer edition gives to a commitment with another title. Where the year of the plan is not known its number
+    stands in its place: ``HR-plan2/6.1``. The IRI does not depend on the order of the rows.
+    """
+    return f"{plan_key}/{number or 'unnumbered'}" + (f"~{title_hash}" if title_hash else "")
+
+
+def process_answer(owner_path: str, question: str) -> NamedNode:
+    """``id/plan/AL-2012/process/advance-notice``: one answer about how a plan was made."""
+    return _iri(f"id/{owner_path}/process/{slug(question)[:80].strip('-')}")
 
 
 def milestone(commitment_id: str, number: str) -> NamedNode:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store
 
@@ -23,10 +24,9 @@ def latest_release(out: Path) -> Path | None:
 
 def open_release(folder: Path) -> Store:
     """The dataset of a release in memory; DamagedRelease where its hash is not the manifest's."""
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     dataset = folder / "dataset.nq"
     raw = dataset.read_bytes()
-    expected = manifest["files"]["dataset.nq"]["sha256"]
+    expected = _manifest(folder)["files"]["dataset.nq"]["sha256"]
     found = hashlib.sha256(raw).hexdigest()
     if found != expected:
         raise DamagedRelease(f"{dataset}: SHA-256 is {found}, the manifest says {expected}: build the release again")
@@ -37,4 +37,15 @@ def open_release(folder: Path) -> Store:
 
 def version_of(folder: Path) -> str:
     """The version that a release's manifest gives."""
-    return str(json.loads((folder / "manifest.json").read_text("utf-8"))["version"])
+    return str(_manifest(folder)["version"])
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / "manifest.json"
+    try:
+        manifest = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise DamagedRelease(f"{path} is no JSON ({error}): build the release again") from None
+    if not isinstance(manifest, dict) or not {"version", "files"} <= manifest.keys():
+        raise DamagedRelease(f"{path} lacks version or files: build the release again")
+    return manifest

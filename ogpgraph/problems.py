@@ -22,7 +22,8 @@ class Severity(StrEnum):
 class Problem:
     """One thing that is wrong, where it is, and what to do about it.
 
-    ``line`` is 1-based; 0 means that the problem concerns the whole file or no file at all.
+    ``line`` is 1-based; 0 means that the problem concerns the whole file or no file at all. In a table it is the row,
+    and ``column`` and ``value`` name the cell and what stands in it.
     """
 
     file: str
@@ -30,6 +31,8 @@ class Problem:
     rule: str
     message: str
     severity: Severity = Severity.VIOLATION
+    column: str = ""
+    value: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -38,12 +41,14 @@ class Problem:
 
     def as_json(self) -> dict[str, str | int]:
         """The problem as one JSON object, for machine output."""
+        cell = {"column": self.column, "value": self.value} if self.column else {}
         return {
             "file": self.file,
             "line": self.line,
             "rule": self.rule,
             "severity": self.severity.value,
             "message": self.message,
+            **cell,
         }
 
 

@@ -54,6 +54,7 @@ Year = Annotated[str, StringConstraints(pattern=r"^(19|20)[0-9]{2}$")]
 Date = Annotated[str, AfterValidator(_partial_date)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^`]+$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
 Count = Annotated[int, Field(ge=0)]
 Confidence = Annotated[Decimal, Field(ge=0, le=1)]
@@ -127,6 +128,90 @@ class ListedCommitment(Record):
     starred: bool = False
 
 
+class PageMilestone(Record):
+    """A step that a page prints: its number, its words, and when it is due.
+
+    ``number_printed`` is false where the page numbers nothing and the place in the list stands in.
+    ``plan_number`` names another commitment of the plan that the page speaks of; ``printed_in`` is a
+    section (``description``) or a phase.
+    """
+
+    number: Text
+    number_printed: bool = True
+    text: Text
+    due_text: Text | None = None
+    due_start: Date | None = None
+    due_end: Date | None = None
+    plan_number: Text | None = None
+    commitment: CommitmentId | None = None
+    printed_in: Key | None = None
+
+
+class PageAssessment(Record):
+    """One value of one variable that the text of a page states for one phase.
+
+    ``variable`` is the local name of a property, ``value`` the canonical English label, or the printed words
+    of a ``recommendationText``. Without ``plan_number`` it concerns the commitment of the page.
+    """
+
+    phase: Key
+    variable: Text
+    value: Text
+    printed: Text | None = None
+    plan_number: Text | None = None
+    commitment: CommitmentId | None = None
+
+
+class PageLineage(Record):
+    """What a page says of a commitment's origin or fate; numbers are those that the page prints.
+
+    ``earlier`` and ``later`` are ids that are known: the page's own, and those that plan numbers resolve to.
+    ``earlier_plan`` and ``later_plan`` are printed words ("2015-2017", "next"). ``doubt`` says what the page
+    leaves open.
+    """
+
+    relation: Text | None = None
+    fate: Key | None = None
+    earlier: CommitmentId | None = None
+    earlier_number: Text | None = None
+    earlier_title: Text | None = None
+    earlier_plan: Text | None = None
+    later: CommitmentId | None = None
+    later_number: Text | None = None
+    later_plan: Text | None = None
+    initiative: Text | None = None
+    asserted_by: Key
+    printed: Text
+    doubt: Text | None = None
+
+
+class PageReference(Record):
+    """A note of a page: its number as printed, its text without persons, and what it points to."""
+
+    number: Text
+    text: Text
+    kind: Key = "document"
+    url: Url | None = None
+    issued: Date | None = None
+    accessed: Date | None = None
+    cited_in: Key | None = None
+
+
+class ReviewSection(Record):
+    """The head of an IRM section of a page: which commitment of the plan it reviews, and in which phase."""
+
+    section: Key
+    phase: Key
+    number: Text | None = None
+    title: Text | None = None
+    commitment_text: Text | None = None
+    start_date: Text | None = None
+    end_date: Text | None = None
+    responsible: Text | None = None
+    supporting: Text | None = None
+    text: Text | None = None
+
+
 class CommitmentPage(Record):
     """A commitment page as one capture shows it; values are OGP's canonical English ones.
 
@@ -155,6 +240,13 @@ class CommitmentPage(Record):
     end_date: Text | None = None
     primary_sector: Text | None = None
     principles: tuple[Text, ...] | None = None
+    number: Text | None = None
+    text: Text | None = None
+    milestones: tuple[PageMilestone, ...] | None = None
+    assessments: tuple[PageAssessment, ...] | None = None
+    lineage: tuple[PageLineage, ...] | None = None
+    references: tuple[PageReference, ...] | None = None
+    reviews: tuple[ReviewSection, ...] | None = None
     member_commitments: tuple[ListedCommitment, ...] | None = None
     as_shown: dict[str, str] = Field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -179,6 +271,7 @@ class SourceDocument(Record):
     sequence: int = 0
     machine_translated: bool = False
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    edition: Key | None = None
     describes: tuple[Text, ...] = ()
     commitment: CommitmentPage | None = None
 
@@ -466,6 +559,91 @@ class Roles(Record):
     roles: tuple[Role, ...] = ()
 
 
+class PrintedDate(Record):
+    """A date as a table prints it, and what it can be read as.
+
+    ``value`` is there only where one reading is certain. "04/07/2012" keeps both ``readings``; "Quarter 3 2013"
+    has the days that bound it.
+    """
+
+    printed: Text
+    value: Date | None = None
+    readings: tuple[Date, ...] = ()
+    not_before: Date | None = None
+    not_after: Date | None = None
+    absence: Key | None = None
+
+
+class RowValue(Record):
+    """One coded variable of a row: concepts as ``scheme/slug``, or the reason why there are none."""
+
+    variable: Text
+    phase: Key
+    column: Text
+    printed: str
+    values: tuple[Text, ...] = ()
+    absence: Key | None = None
+    rule: Key | None = None
+
+
+class DatabaseRow(Record):
+    """A row of OGP's commitment database in one of its editions, read by column name."""
+
+    source: Key
+    edition: Key
+    row: Annotated[int, Field(ge=1)]
+    country: Text | None = None
+    member: MemberCode | None = None
+    id: CommitmentId | None = None
+    local: bool = False
+    plan_number: Text | None = None
+    year: Year | None = None
+    end_year: Year | None = None
+    number: Text | None = None
+    case_number: Text | None = None
+    title: Text | None = None
+    short_title: Text | None = None
+    title_language: Language | None = None
+    text: Text | None = None
+    text_language: Language | None = None
+    theme: Text | None = None
+    url: Url | None = None
+    lead_institutions: tuple[Text, ...] = ()
+    lead_text: Text | None = None
+    support_institutions: tuple[Text, ...] = ()
+    support_text: Text | None = None
+    start: PrintedDate | None = None
+    end: PrintedDate | None = None
+    policy_areas: tuple[Text, ...] = ()
+    grand_challenges: tuple[Text, ...] = ()
+    values: tuple[RowValue, ...] = ()
+    absent: dict[str, Key] = Field(default_factory=dict)
+    as_shown: dict[str, str] = Field(default_factory=dict)
+    other: dict[str, str] = Field(default_factory=dict)
+
+
+class ProcessRow(Record):
+    """A row of OGP's process database: how one member made one plan, question by question."""
+
+    source: Key
+    edition: Key
+    row: Annotated[int, Field(ge=1)]
+    country: Text
+    member: MemberCode | None = None
+    plan_number: Text | None = None
+    year: Year | None = None
+    answers: dict[str, str] = Field(default_factory=dict)
+    absent: dict[str, Key] = Field(default_factory=dict)
+
+
+class TagTable(Record):
+    """A table of 0 and 1, a column a tag, whose rows do not say which commitment they are about."""
+
+    source: Key
+    tags: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...]
+
+
 class ReleaseNotes(Record):
     """``data/release.yml``: what a release of these data is called, and since when."""
 
@@ -488,6 +666,9 @@ KINDS: dict[str, type[Record]] = {
     "lineage": Lineage,
     "initiatives": Initiatives,
     "roles": Roles,
+    "row": DatabaseRow,
+    "process": ProcessRow,
+    "tags": TagTable,
 }
 
 
@@ -551,7 +732,8 @@ def _record(number: int, line: str) -> Record:
     except KeyError as error:
         raise ValueError(f"line {number} has no known kind_of_record: {error}") from None
     except ValidationError as error:
-        raise ValueError(f"line {number} is no valid record: {error}") from None
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in error.errors())
+        raise ValueError(f"line {number} is no valid record: {wrong}") from None
 
 
 def with_sources(record: R, inherited: Key | None = None) -> R:

@@ -62,4 +62,4 @@ def from_environment(environment: dict[str, str] | None = None) -> Settings:
 
 
 # IRIs are minted in many places but under one base: it is fixed when the process starts.
-BASE = from_environment().base
+BASE = os.environ.get("OGPGRAPH_BASE", CANONICAL_BASE)

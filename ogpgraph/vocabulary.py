@@ -30,7 +30,8 @@ class Namespace:
     def __getattr__(self, local: str) -> NamedNode:
         if local.startswith("__"):
             raise AttributeError(local)
-        return self[local]
+        node = self.__dict__[local] = self[local]  # the next time it is found without asking here
+        return node
 
     def __contains__(self, node: object) -> bool:
         return isinstance(node, NamedNode) and node.value.startswith(self.iri)
@@ -118,6 +119,7 @@ class Scheme:
     concepts: dict[str, NamedNode] = field(default_factory=dict)
     labels: dict[str, NamedNode] = field(default_factory=dict)
     in_force: dict[str, tuple[int, int]] = field(default_factory=dict)
+    notations: dict[tuple[str, str], set[NamedNode]] = field(default_factory=dict)
 
     def find(self, text: str) -> NamedNode | None:
         """The concept with this slug or with this label in any language."""
@@ -144,6 +146,14 @@ class Vocabulary:
     def first(self, schemes: Iterable[str], text: str) -> NamedNode | None:
         """The concept in the first of several schemes that knows the text."""
         return next((found for name in schemes if (found := self.concept(name, text))), None)
+
+    def by_notation(self, scheme: str, notation: str, code_book: str) -> set[NamedNode]:
+        """The concepts that an edition of OGP's files writes so; ``code_book`` is ``Code2015`` or its like.
+
+        One code may stand for several: Code2016 writes 0 for an impact of None and for one that is Unclear.
+        """
+        known = self.schemes[scheme].notations if scheme in self.schemes else {}
+        return known.get((code_book, notation), set())
 
     def in_force(self, concept: NamedNode, cycle: int) -> bool:
         """Whether a value may be given to a commitment of a plan that starts in ``cycle``."""
@@ -184,6 +194,9 @@ class Vocabulary:
             slug = subject.value.removeprefix(root).removeprefix("/")
             if predicate == RDF.type and target == SKOS.Concept:
                 scheme.concepts[slug] = subject
+            elif predicate == SKOS.notation and isinstance(target, Literal):
+                code_book = target.datatype.value.removeprefix(OGP.iri)
+                scheme.notations.setdefault((code_book, target.value), set()).add(subject)
             elif predicate in priority:
                 labels.append((priority[predicate], folded(target.value), subject))
             elif predicate in (OGP.inForceFrom, OGP.inForceUntil):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
-
 import three_plans
+
 from ogpgraph.build import build
 from ogpgraph.load import open_release
 from ogpgraph.release import Release

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, parse
+from three_plans import FOLDER, copy_to, replaced
 
 import ogpgraph
 from ogpgraph import cli
 from ogpgraph.release import Release
 from ogpgraph.settings import BASE, PROJECT
 from ogpgraph.vocabulary import OGP
-from three_plans import FOLDER, copy_to, replaced
 
 pytest_plugins = ["fixtures_three_plans"]
 
@@ -54,11 +54,15 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "--help")
     assert status == 0
     assert re.findall(r"^    (\w+) ", out, re.MULTILINE) == COMMANDS
-    assert "sources --read--> records --lift--> RDF --release--> release --load--> store --serve--> HTTP" in unwrapped(out)
+    assert "sources --read--> records --lift--> RDF --release--> release --load--> store --serve--> HTTP" in unwrapped(
+        out
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_of_a_command_has_an_example_that_the_command_line_reads(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_of_a_command_has_an_example_that_the_command_line_reads(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     status, out, _ = run(capsys, command, "--help")
     assert status == 0
     example = unwrapped(out).partition("example: ")[2]
@@ -93,7 +97,9 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["build", "--data", "nowhere"], "nowhere: there is no such folder; name the data folder with --data"),
     ],
 )
-def test_wrong_usage_is_told_and_ends_with_two(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_is_told_and_ends_with_two(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     status, out, err = run(capsys, *arguments)
     assert (status, out) == (2, "")
     assert message in unwrapped(err)
@@ -110,16 +116,24 @@ MISSING = [
 
 @pytest.mark.parametrize(("arguments", "message"), MISSING)
 def test_a_missing_file_is_a_message(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(capsys, *arguments) == (1, "", f"{message}\n")
 
 
-def test_a_query_without_a_release_is_a_message(query: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_query_without_a_release_is_a_message(
+    query: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     status, out, err = run(capsys, "query", query, "--out", tmp_path / "none")
     assert (status, out) == (1, "")
-    assert unwrapped(err).replace(" ", "") == f"ogpgraph: {tmp_path / 'none'}: there is no release yet; run `ogpgraph build` first".replace(" ", "")
+    assert unwrapped(err).replace(
+        " ", ""
+    ) == f"ogpgraph: {tmp_path / 'none'}: there is no release yet; run `ogpgraph build` first".replace(" ", "")
 
 
 def test_build_says_what_it_does_and_prints_the_folder(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,7 +149,9 @@ def test_build_says_what_it_does_and_prints_the_folder(data: Path, capsys: pytes
     assert again[2].splitlines()[-1] == f"Unchanged: {manifest['version']}, {manifest['quads']} quads, 1 warnings"
 
 
-def test_a_build_that_is_refused_names_the_problems_and_what_stays(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_build_that_is_refused_names_the_problems_and_what_stays(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     _, first, _ = run(capsys, "build", "--data", "data", "--out", "dist")
     replaced("plans/xa/xa-02.yml", "ordinal: 2", "ordnal: 2")(data)
     status, out, err = run(capsys, "build", "--data", "data", "--out", "dist")
@@ -146,9 +162,13 @@ def test_a_build_that_is_refused_names_the_problems_and_what_stays(data: Path, c
     assert re.fullmatch(rf"No release was made: \d+ violations; {kept} is still the latest release\.", lines[-1])
 
 
-def test_load_says_what_is_in_the_store(xanadu_out: Path, xanadu_release: Release, capsys: pytest.CaptureFixture[str]) -> None:
+def test_load_says_what_is_in_the_store(
+    xanadu_out: Path, xanadu_release: Release, capsys: pytest.CaptureFixture[str]
+) -> None:
     status, out, err = run(capsys, "load", "--out", xanadu_out)
-    graphs = {q.graph_name for q in parse((xanadu_release.folder / "dataset.nq").read_bytes(), format=RdfFormat.N_QUADS)}
+    graphs = {
+        q.graph_name for q in parse((xanadu_release.folder / "dataset.nq").read_bytes(), format=RdfFormat.N_QUADS)
+    }
     expected = {
         "version": xanadu_release.version,
         "quads": xanadu_release.quads,
@@ -157,7 +177,9 @@ def test_load_says_what_is_in_the_store(xanadu_out: Path, xanadu_release: Releas
     assert (status, json.loads(out), err) == (0, expected, "")
 
 
-def test_a_damaged_release_is_a_message(xanadu_release: Release, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_release_is_a_message(
+    xanadu_release: Release, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     version = tmp_path / "dist" / xanadu_release.version
     version.mkdir(parents=True)
     for name in ("dataset.nq", "manifest.json"):
@@ -173,7 +195,9 @@ def test_a_damaged_release_is_a_message(xanadu_release: Release, tmp_path: Path,
 def test_a_query_as_table(query: Path, xanadu_out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "query", query, "--out", xanadu_out)
     assert (status, err) == (0, "")
-    cells = [[cell.strip() for cell in re.split("[│┃]", line)[1:-1]] for line in out.splitlines() if re.match("[│┃]", line)]
+    cells = [
+        [cell.strip() for cell in re.split("[│┃]", line)[1:-1]] for line in out.splitlines() if re.match("[│┃]", line)
+    ]
     assert cells == [["c", "title", "none"], ["id/commitment/XA0006", "Forum de la rivière", ""]]
 
 
@@ -214,13 +238,34 @@ def test_ask_as_a_word(xanadu_out: Path, tmp_path: Path, capsys: pytest.CaptureF
     ("text", "format_", "status", "message"),
     [
         ("SELECT * {\n oops }", "table", 1, "ogpgraph: error at 2:"),
-        ("SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }", "table", 1, "ogpgraph: SERVICE is refused: this endpoint does not ask"),
-        ("ASK { ?s ?p ?o }", "turtle", 2, "ogpgraph: --format turtle does not fit this query: use json, xml, csv, tsv or table"),
-        ("CONSTRUCT WHERE { ?s ?p ?o }", "csv", 2, "ogpgraph: --format csv does not fit this query: use turtle, ntriples, rdfxml, jsonld or table"),
+        (
+            "SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }",
+            "table",
+            1,
+            "ogpgraph: SERVICE is refused: this endpoint does not ask",
+        ),
+        (
+            "ASK { ?s ?p ?o }",
+            "turtle",
+            2,
+            "ogpgraph: --format turtle does not fit this query: use json, xml, csv, tsv or table",
+        ),
+        (
+            "CONSTRUCT WHERE { ?s ?p ?o }",
+            "csv",
+            2,
+            "ogpgraph: --format csv does not fit this query: use turtle, ntriples, rdfxml, jsonld or table",
+        ),
     ],
 )
 def test_a_query_that_cannot_be_answered_is_a_message(
-    text: str, format_: str, status: int, message: str, query: Path, xanadu_out: Path, capsys: pytest.CaptureFixture[str]
+    text: str,
+    format_: str,
+    status: int,
+    message: str,
+    query: Path,
+    xanadu_out: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     query.write_text(text, "utf-8")
     found = run(capsys, "query", query, "--out", xanadu_out, "--format", format_)
@@ -243,7 +288,10 @@ def test_diff_names_the_entities_as_text_and_as_json(data: Path, capsys: pytest.
         "added": [f'<{node}> <{label}> "Map of all caverns"@en .'],
         "removed": [f'<{node}> <{label}> "Map of the caverns"@en .'],
     }
-    assert run(capsys, "diff", old, old)[1] == f"From {version[0]} to {version[0]}: 0 statements added, 0 removed.\nNothing changed.\n"
+    assert (
+        run(capsys, "diff", old, old)[1]
+        == f"From {version[0]} to {version[0]}: 0 statements added, 0 removed.\nNothing changed.\n"
+    )
 
 
 def test_read_prints_a_record_a_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -255,7 +303,11 @@ def test_read_prints_a_record_a_line(capsys: pytest.CaptureFixture[str]) -> None
     sources = [path.stem for path in (FOLDER / "sources" / "xa").iterdir()]
     assert kinds.count("source") == sum(1 for name in sources if name.startswith("xa-"))
     assert kinds.count("commitment-page") == sum(1 for name in sources if not name.startswith("xa-"))
-    (page,) = [record for record in records if record["kind_of_record"] == "commitment-page" and record["source"]["key"] == "xa0001-l3-en"]
+    (page,) = [
+        record
+        for record in records
+        if record["kind_of_record"] == "commitment-page" and record["source"]["key"] == "xa0001-l3-en"
+    ]
     assert (page["id"], page["title"], page["lang"]) == ("XA0001", "Opening the archives", "en")
     assert page["status"] is None, "the label stands there without a value"
     assert "starred" not in page, "the label is not there"
@@ -263,7 +315,9 @@ def test_read_prints_a_record_a_line(capsys: pytest.CaptureFixture[str]) -> None
     assert page["as_shown"] == {"Support Institution(s)": "NA"}
 
 
-def test_read_of_broken_data_prints_what_it_can_and_says_what_it_cannot(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_read_of_broken_data_prints_what_it_can_and_says_what_it_cannot(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (data / "roles" / "xa.yml").write_text("", "utf-8")
     status, out, err = run(capsys, "read", "data")
     assert status == 1
@@ -292,7 +346,9 @@ def test_read_and_lift_in_a_pipe_give_the_quads_of_the_data(xanadu_quads: set[Qu
     assert set(parse(trig, format=RdfFormat.TRIG)) == xanadu_quads
 
 
-def test_release_takes_quads_from_a_file(data: Path, xanadu_release: Release, capsys: pytest.CaptureFixture[str]) -> None:
+def test_release_takes_quads_from_a_file(
+    data: Path, xanadu_release: Release, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The quads that a release holds, less what the release said of itself, make the same release."""
     quads = parse((xanadu_release.folder / "dataset.nq").read_bytes(), format=RdfFormat.N_QUADS)
     about_itself = f"<{BASE}id/dataset/ogp-graph>"
@@ -318,10 +374,16 @@ def test_lift_of_what_is_no_record_is_a_message(tmp_path: Path, capsys: pytest.C
     assert unwrapped(err).endswith("line 1 has no known kind_of_record: 'star'")
 
 
-def test_lift_of_records_that_name_what_is_not_there_is_a_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_lift_of_records_that_name_what_is_not_there_is_a_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     _, out, _ = run(capsys, "read", FOLDER)
     path = tmp_path / "r"
-    path.write_text("\n".join(line for line in out.splitlines() if '"kind_of_record": "institutions"' not in line), "utf-8")
+    path.write_text(
+        "\n".join(line for line in out.splitlines() if '"kind_of_record": "institutions"' not in line), "utf-8"
+    )
     status, out, err = run(capsys, "lift", path)
     assert (status, out) == (1, "")
-    assert unwrapped(err).endswith("('XA', 'ministry of domes') is named but not among the records: run `ogpgraph check`")
+    assert unwrapped(err).endswith(
+        "('XA', 'ministry of domes') is named but not known: run `ogpgraph check` on the data first"
+    )

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from three_plans import FOLDER, Edit, copy_to, removed, renamed, replaced, written
 
 from ogpgraph import cli
 from ogpgraph.problems import Problem, Severity, violations
 from ogpgraph.read.data_folder import files_of, read_data_folder
 from ogpgraph.read.references import reference_problems
 from ogpgraph.vocabulary import Vocabulary
-from three_plans import FOLDER, Edit, copy_to, removed, renamed, replaced, written
 
 pytest_plugins = ["fixtures_three_plans"]
 
@@ -78,10 +78,13 @@ FORM: dict[str, tuple[Edit, str]] = {
     ),
     "address without a scheme": (
         replaced(PLAN, "url: https://example.org/plan-2015.pdf", "url: example.org/plan-2015.pdf"),
-        f"data/{PLAN}:23: wrong-form: url: 'example.org/plan-2015.pdf' is not an address that starts with http:// or https://",
+        f"data/{PLAN}:23: wrong-form: url: 'example.org/plan-2015.pdf' is not an address that starts with "
+        "http:// or https://",
     ),
     "text where a list belongs": (
-        replaced(PAGE, "  action_plan:\n    - Xanadu Action Plan 2015-2017", "  action_plan: Xanadu Action Plan 2015-2017"),
+        replaced(
+            PAGE, "  action_plan:\n    - Xanadu Action Plan 2015-2017", "  action_plan: Xanadu Action Plan 2015-2017"
+        ),
         f"data/{PAGE}:10: wrong-shape: action_plan: a list is expected here, not a text",
     ),
     "nothing where a text belongs": (
@@ -107,7 +110,8 @@ FORM: dict[str, tuple[Edit, str]] = {
     ),
     "YAML syntax": (
         written(ROLES, "member: XA\nfacts\nsource: xa-member-page\n"),
-        f"data/{ROLES}:3: yaml-syntax: this is no YAML: could not find expected ':'; check indentation, colons and quotes",
+        f"data/{ROLES}:3: yaml-syntax: this is no YAML: could not find expected ':'; check indentation, "
+        "colons and quotes",
     ),
     "control character": (
         written(ROLES, "member: XA\nsource: xa\x07\n"),
@@ -135,7 +139,8 @@ FORM: dict[str, tuple[Edit, str]] = {
     ),
     "unexpected file": (
         written("plans/notes.txt", "to do\n"),
-        "data/plans/notes.txt: unexpected-file: no file is expected here: the format knows release.yml, sources/*/*.yml, "
+        "data/plans/notes.txt: unexpected-file: no file is expected here: the format knows release.yml, "
+        "sources/*/*.yml, "
         "institutions/*.yml, plans/*/*.yml, reports/*.yml, lineage/*.yml, initiatives/*.yml, roles/*.yml, members.csv, "
         "assessments/*.csv",
     ),
@@ -158,17 +163,20 @@ REFERENCES: dict[str, tuple[Edit, str]] = {
     ),
     "unknown institution on a page": (
         replaced(PAGE, "    - Archive Office", "    - Archives Office"),
-        f"data/{PAGE}:15: unknown-institution: institution 'Archives Office' is not known: did you mean 'archive office'? "
+        f"data/{PAGE}:15: unknown-institution: institution 'Archives Office' is not known: did you mean "
+        "'archive office'? "
         "Else add it to data/institutions/xa.yml",
     ),
     "lineage to a commitment that does not exist": (
         replaced(LINEAGE, "later: XA0003", "later: XA0033"),
-        f"data/{LINEAGE}:4: unknown-commitment: commitment 'XA0033' is not in the data: did you mean 'XA0003'? Else add it "
+        f"data/{LINEAGE}:4: unknown-commitment: commitment 'XA0033' is not in the data: did you mean "
+        "'XA0003'? Else add it "
         "to its plan's file, or correct the id",
     ),
     "lineage by a relation that does not exist": (
         replaced(LINEAGE, "relation: extendedBy", "relation: extends-to"),
-        f"data/{LINEAGE}:5: unknown-relation: 'extends-to' is no lineage property of the ontology, such as extendedBy or builtOnBy",
+        f"data/{LINEAGE}:5: unknown-relation: 'extends-to' is no lineage property of the ontology, such as "
+        "extendedBy or builtOnBy",
     ),
     "lineage with a relation and a fate": (
         replaced(LINEAGE, "    relation: extendedBy", "    relation: extendedBy\n    fate: withdrawn"),
@@ -186,7 +194,8 @@ REFERENCES: dict[str, tuple[Edit, str]] = {
     ),
     "code of another generation": (
         replaced(MIDTERM, "XA0001,midterm,completion,limited", "XA0001,midterm,completion,no-evidence-available"),
-        f"data/{MIDTERM}:2: code-not-in-force: completion: 'no-evidence-available' was not in force for plans of 2015: use "
+        f"data/{MIDTERM}:2: code-not-in-force: completion: 'no-evidence-available' was not in force for "
+        "plans of 2015: use "
         "the code of that generation (ontology/schemes says from when to when)",
     ),
     "unknown code in a table": (
@@ -216,11 +225,13 @@ REFERENCES: dict[str, tuple[Edit, str]] = {
     ),
     "unknown page value in a list": (
         replaced(PAGE, "    - Open Data", "    - Open Datas"),
-        f"data/{PAGE}:19: unknown-code: policy_areas: 'Open Datas' is no label of policy-area: did you mean 'open data'?",
+        f"data/{PAGE}:19: unknown-code: policy_areas: 'Open Datas' is no label of policy-area: did you "
+        "mean 'open data'?",
     ),
     "unknown page value": (
         replaced(PAGE, "early_results: Marginal", "early_results: Margnal"),
-        f"data/{PAGE}:22: unknown-code: early_results: 'Margnal' is no label of early-results or early-results-2021: did you "
+        f"data/{PAGE}:22: unknown-code: early_results: 'Margnal' is no label of early-results or "
+        "early-results-2021: did you "
         "mean 'marginal'?",
     ),
     "unknown source": (
@@ -234,12 +245,14 @@ REFERENCES: dict[str, tuple[Edit, str]] = {
     ),
     "unknown plan on a page": (
         replaced(PAGE, "- Xanadu Action Plan 2015-2017", "- Xanadu Plan of Action"),
-        f"data/{PAGE}:11: unknown-plan: no plan of XA is called 'Xanadu Plan of Action': add it to alternative_titles in "
+        f"data/{PAGE}:11: unknown-plan: no plan of XA is called 'Xanadu Plan of Action': add it to "
+        "alternative_titles in "
         "data/plans/",
     ),
     "unknown report on a page": (
         replaced(PAGE, "- Xanadu End-of-Term Report 2015-2017", "- Xanadu Final Report"),
-        f"data/{PAGE}:21: unknown-report: no report of XA is called 'Xanadu Final Report': add it to data/reports/xa.yml",
+        f"data/{PAGE}:21: unknown-report: no report of XA is called 'Xanadu Final Report': add it to "
+        "data/reports/xa.yml",
     ),
     "table of an unknown report": (
         renamed(MIDTERM, "assessments/xa-2015-early.csv"),
@@ -260,7 +273,8 @@ REFERENCES: dict[str, tuple[Edit, str]] = {
     ),
     "commitment of another member": (
         replaced(PAGE, "  id: XA0001", "  id: XB0001"),
-        f"data/{PAGE}:8: wrong-member: commitment XB0001 does not begin with the code of member XA: correct one of them",
+        f"data/{PAGE}:8: wrong-member: commitment XB0001 does not begin with the code of member XA: "
+        "correct one of them",
     ),
     "plan named after another cycle": (
         replaced(PLAN2, "cycle: 2018", "cycle: 2019"),
@@ -268,7 +282,8 @@ REFERENCES: dict[str, tuple[Edit, str]] = {
     ),
     "source in two files": (
         written("sources/xa/copy/../xa-copy.yml", (FOLDER / "sources/xa/xa-news-2016.yml").read_bytes()),
-        "data/sources/xa/xa-news-2016.yml:1: repeated-key: source 'xa-news-2016' is already in data/sources/xa/xa-copy.yml:1: "
+        "data/sources/xa/xa-news-2016.yml:1: repeated-key: source 'xa-news-2016' is already in "
+        "data/sources/xa/xa-copy.yml:1: "
         "keep one of them",
     ),
     "commitment in two plans": (
@@ -277,19 +292,21 @@ REFERENCES: dict[str, tuple[Edit, str]] = {
     ),
     "file name that is not the key": (
         renamed("sources/xa/xa-news-2016.yml", "sources/xa/xa-news.yml"),
-        "data/sources/xa/xa-news.yml:1: file-name: the file is called 'xa-news' but holds 'xa-news-2016': the file's name is "
+        "data/sources/xa/xa-news.yml:1: file-name: the file is called 'xa-news' but holds 'xa-news-2016': "
+        "the file's name is "
         "its key",
     ),
     "plan in the folder of another member": (
         renamed(PLAN2, "plans/xa/second.yml"),
-        "data/plans/xa/second.yml:1: file-name: the file is called 'second' but holds 'xa-NN': the file's name is its key",
+        "data/plans/xa/second.yml:1: file-name: the file is called 'second' but holds 'xa-NN': the file's "
+        "name is its key",
     ),
     "name of two institutions": (
         replaced(INSTITUTIONS, "name: River Agency", "name: Data Agency"),
-        f"data/{INSTITUTIONS}:16: ambiguous-name: 'Data Agency' is also a name of 'data-agency': a name belongs to one institution",
+        f"data/{INSTITUTIONS}:16: ambiguous-name: 'Data Agency' is also a name of 'data-agency': a name "
+        "belongs to one institution",
     ),
 }
-
 
 
 def check(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, list[str]]:
@@ -304,7 +321,9 @@ def test_the_unharmed_data_have_no_violation(data: Path, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize("name", FORM)
-def test_a_file_of_the_wrong_form_gives_one_clear_line(name: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_of_the_wrong_form_gives_one_clear_line(
+    name: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Other lines may follow: what a file that cannot be read would define is missing elsewhere."""
     edit, expected = FORM[name]
     edit(data)
@@ -325,7 +344,9 @@ def test_what_one_file_says_against_the_others_gives_one_clear_line(
     assert status == 1
 
 
-def test_a_problem_of_the_graph_comes_back_to_the_line_that_made_it(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_problem_of_the_graph_comes_back_to_the_line_that_made_it(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     replaced("roles/xa.yml", "    end: 2017-09", "    end: 2012-09")(data)
     status, lines = check(capsys)
     assert status == 1
@@ -338,7 +359,8 @@ def test_a_due_date_in_words_is_a_warning_and_no_violation(data: Path, capsys: p
     replaced(PLAN, "due: Semester 1 2016", "due: When the river is low")(data)
     status, lines = check(capsys)
     expected = (
-        f"data/{PLAN}:45: unread-date: warning: due 'When the river is low' gives no bounds: add due_start and due_end, "
+        f"data/{PLAN}:45: unread-date: warning: due 'When the river is low' gives no bounds: add due_start "
+        "and due_end, "
         "or leave it as a text"
     )
     assert (status, lines) == (0, [expected, UNHARMED])
@@ -390,7 +412,11 @@ FILES = [path.relative_to(FOLDER) for path in files_of(FOLDER)]
 DAMAGE = st.one_of(
     st.tuples(st.just("cut"), st.integers(0, 2000), st.just(b"")),
     st.tuples(st.just("insert"), st.integers(0, 2000), st.binary(min_size=1, max_size=6)),
-    st.tuples(st.just("insert"), st.integers(0, 2000), st.sampled_from([b"\n", b": ", b"- ", b"'", b'"', b"{", b"[", b",", b"\t", b"#", b"?", b"!", b"|", b"%"])),
+    st.tuples(
+        st.just("insert"),
+        st.integers(0, 2000),
+        st.sampled_from([b"\n", b": ", b"- ", b"'", b'"', b"{", b"[", b",", b"\t", b"#", b"?", b"!", b"|", b"%"]),
+    ),
 )
 
 
@@ -401,7 +427,9 @@ def hurt(raw: bytes, damage: tuple[str, int, bytes]) -> bytes:
 
 
 @given(file=st.sampled_from(FILES), damage=DAMAGE)
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_damage_of_a_file_is_more_than_a_list_of_problems(
     file: Path, damage: tuple[str, int, bytes], damaged: Path, vocabulary: Vocabulary
 ) -> None:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store, Triple, parse, serialize
+from validation_engines import disagreements, pyshacl_results, pyshifty_results
 
 from ogpgraph import iris
 from ogpgraph.release import Release
 from ogpgraph.vocabulary import DCTERMS, OGP, RDF, RDFS, XSD
-from validation_engines import disagreements, pyshacl_results, pyshifty_results
 
 pytest_plugins = ["fixtures_three_plans"]
 
@@ -64,12 +63,14 @@ def test_the_engines_agree_on_every_fault_of_a_damaged_member(xanadu_release: Re
     good = with_what_is_pointed_to(xanadu_release, xanadu_store, "members/XA.ttl")
     data = ntriples(damaged(good, iris.commitment("XA0001"), iris.assessment("XA0001", "header")))
     assert disagreements(data) == []
-    components = {result.component.rpartition("#")[2].removesuffix("ConstraintComponent>") for result in pyshacl_results(data)}
+    components = {
+        result.component.rpartition("#")[2].removesuffix("ConstraintComponent>") for result in pyshacl_results(data)
+    }
     assert components >= {"MinCount", "MaxCount", "Datatype", "Pattern", "Class", "Node"}
 
 
 def test_the_engines_agree_on_a_whole_real_member(release: Release, store: Store) -> None:
     """France, with all that it leads to."""
     data = ntriples(with_what_is_pointed_to(release, store, "members/FR.ttl"))
-    assert data.count(f"<{RDF.type.value}> <{OGP.Commitment.value}>".encode()) >= 100
+    assert data.count(f"<{RDF.type.value}> <{OGP.Commitment.value}>".encode()) >= 80
     assert disagreements(data) == []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
+from three_plans import FOLDER, Edit, Triples, quads_of, replaced, short, written
 
 from ogpgraph import iris
 from ogpgraph.build import read
@@ -14,7 +15,6 @@ from ogpgraph.lift.derive import RULES
 from ogpgraph.read.data_folder import read_data_folder
 from ogpgraph.records import Collection
 from ogpgraph.vocabulary import DCTERMS, FOAF, OGP, ORG, PROV, RDF, RDFS, SKOS, Vocabulary
-from three_plans import FOLDER, Edit, Triples, quads_of, replaced, short, written
 
 pytest_plugins = ["fixtures_three_plans"]
 
@@ -53,7 +53,9 @@ RESOLVED = [
 ]
 
 
-@pytest.mark.parametrize(("why", "entity", "term", "expected"), RESOLVED, ids=lambda value: str(value) if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("why", "entity", "term", "expected"), RESOLVED, ids=lambda value: str(value) if isinstance(value, str) else ""
+)
 def test_the_claim_that_the_rules_choose_stands(
     xanadu: Triples, why: str, entity: str, term: NamedNode | str, expected: set[str]
 ) -> None:
@@ -170,7 +172,11 @@ CONFLICTS = {
 
 def entities(quads: set[Quad], kind: NamedNode) -> set[str]:
     """The default graph's entities of a class, by their path below id/."""
-    return {short(q.subject) for q in quads if q.predicate == RDF.type and q.object == kind and q.graph_name == DefaultGraph()}
+    return {
+        short(q.subject)
+        for q in quads
+        if q.predicate == RDF.type and q.object == kind and q.graph_name == DefaultGraph()
+    }
 
 
 def test_these_and_no_other_conflicts_are_shown(xanadu_quads: set[Quad]) -> None:
@@ -274,7 +280,11 @@ def test_inferred_lineage_is_a_possible_successor_and_nothing_more(xanadu: Tripl
 
 
 def test_lineage_for_a_policy_area_is_a_possible_successor(data: Path, vocabulary: Vocabulary) -> None:
-    replaced("lineage/xa.yml", "relation: refocusedAs\n    basis: inferred", "relation: refocusedAs\n    basis: stated-for-policy-area")(data)
+    replaced(
+        "lineage/xa.yml",
+        "relation: refocusedAs\n    basis: inferred",
+        "relation: refocusedAs\n    basis: stated-for-policy-area",
+    )(data)
     triples = Triples(quads_of(data, vocabulary))
     assert triples.of("commitment/XA0002", "possibleSuccessor") == {"commitment/XA0004"}
     assert triples.of("commitment/XA0002", "refocusedAs") == set()
@@ -306,7 +316,9 @@ def test_statements_of_the_curator_stand_in_a_graph_of_their_own_and_not_in_a_so
 
 def test_latest_completion_is_the_latest_of_the_irm(xanadu: Triples) -> None:
     assert xanadu.of("commitment/XA0001", "latestCompletion") == {"scheme/completion/complete"}
-    assert xanadu.of("commitment/XA0002", "latestCompletion") == {"scheme/completion/not-started"}, "a self-assessment does not count"
+    assert xanadu.of("commitment/XA0002", "latestCompletion") == {"scheme/completion/not-started"}, (
+        "a self-assessment does not count"
+    )
     assert xanadu.of("commitment/XA0003", "latestCompletion") == set(), "a header does not count"
 
 
@@ -406,7 +418,9 @@ LIFTED = [
 ]
 
 
-@pytest.mark.parametrize(("entity", "term", "expected"), LIFTED, ids=[f"{e} {t if isinstance(t, str) else short(t)}" for e, t, _ in LIFTED])
+@pytest.mark.parametrize(
+    ("entity", "term", "expected"), LIFTED, ids=[f"{e} {t if isinstance(t, str) else short(t)}" for e, t, _ in LIFTED]
+)
 def test_a_record_becomes_the_triple_that_the_model_says(
     xanadu: Triples, entity: str, term: NamedNode | str, expected: set[str]
 ) -> None:
@@ -417,7 +431,8 @@ def test_a_date_is_typed_as_exact_as_it_is(xanadu_quads: set[Quad]) -> None:
     types = {
         q.object.value: q.object.datatype.value.rpartition("#")[2]
         for q in xanadu_quads
-        if q.predicate in (OGP.startDate, OGP.endDate, OGP.memberSince, DCTERMS.issued) and isinstance(q.object, Literal)
+        if q.predicate in (OGP.startDate, OGP.endDate, OGP.memberSince, DCTERMS.issued)
+        and isinstance(q.object, Literal)
     }
     assert types["2017"] == "gYear"
     assert types["2015-07"] == "gYearMonth"
@@ -425,7 +440,9 @@ def test_a_date_is_typed_as_exact_as_it_is(xanadu_quads: set[Quad]) -> None:
 
 
 def test_a_plan_commitment_without_an_id_has_no_identifier_but_its_number(data: Path, vocabulary: Vocabulary) -> None:
-    edit: Edit = replaced("plans/xa/xa-02.yml", "  - id: XA0004", "  - id: XA-2018/3\n    number: 3\n    title: A third\n  - id: XA0004")
+    edit: Edit = replaced(
+        "plans/xa/xa-02.yml", "  - id: XA0004", "  - id: XA-2018/3\n    number: 3\n    title: A third\n  - id: XA0004"
+    )
     edit(data)
     triples = Triples(quads_of(data, vocabulary))
     assert triples.of("commitment/XA-2018/3", DCTERMS.identifier) == set()
@@ -523,7 +540,7 @@ BAD_LINES = {
     '{"kind_of_record": "star"}': "line 2 has no known kind_of_record: 'star'",
     "{}": "line 2 has no known kind_of_record: 'kind_of_record'",
     "[]": "line 2 is no JSON object: ",
-    '{"kind_of_record": "member", "code": "XA"}': "line 2 is no valid record: 3 validation errors for Member",
+    '{"kind_of_record": "member", "code": "XA"}': "line 2 is no valid record: name: field required; kind: field required; source: field required",
 }
 
 
@@ -552,7 +569,9 @@ def test_lifting_needs_no_order_of_records(xanadu_quads: set[Quad], vocabulary: 
 
 
 def test_a_second_identical_source_changes_no_winner(data: Path, vocabulary: Vocabulary, xanadu: Triples) -> None:
-    raw = (FOLDER / "sources/xa/xa0001-l3-en.yml").read_text("utf-8").replace("key: xa0001-l3-en", "key: xa0001-l3-en-2")
+    raw = (
+        (FOLDER / "sources/xa/xa0001-l3-en.yml").read_text("utf-8").replace("key: xa0001-l3-en", "key: xa0001-l3-en-2")
+    )
     written("sources/xa/xa0001-l3-en-2.yml", raw)(data)
     triples = Triples(quads_of(data, vocabulary))
     for _, entity, term, expected in RESOLVED:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +23,6 @@ from ogpgraph.protocol import (
     serialized,
     written,
 )
-from urllib.parse import urlencode
 
 FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
 SMALL = "ASK { ?s ?p ?o }"
@@ -46,27 +47,31 @@ WRITTEN = {
     "language tag": 'SELECT * { ?s ?p "x"@service }',
     "part of a word": 'SELECT * { ?s ?p ?o FILTER(STR(?o) = "x") } ORDER BY ?servicex',
 }
-CALLED = {
-    "plain": "SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }",
+CALLED_SHORT = {
+    "plain": "SELECT * { CALL }",
     "lower case": "select * { service <http://example.org/> { ?s ?p ?o } }",
     "silent": "SELECT * { SERVICE SILENT ?where { ?s ?p ?o } }",
     "glued to braces": "SELECT*{SERVICE<http://example.org/>{?s ?p ?o}}",
-    "after a comment": "SELECT * { # nothing\nSERVICE <http://example.org/> { ?s ?p ?o } }",
-    "after a comment that ends in a carriage return": "SELECT * { # nothing\rSERVICE <http://example.org/> { ?s ?p ?o } }",
-    "after a string": 'SELECT * { ?s ?p "x" SERVICE <http://example.org/> { ?s ?p ?o } }',
-    "after a string glued": 'SELECT * { ?s ?p "x"SERVICE <http://example.org/> { ?s ?p ?o } }',
+    "after a comment": "SELECT * { # nothing\nCALL }",
+    "after a comment that ends in a carriage return": "SELECT * { # nothing\rCALL }",
+    "after a string": 'SELECT * { ?s ?p "x" CALL }',
+    "after a string glued": 'SELECT * { ?s ?p "x"CALL }',
     "after an empty string": 'SELECT * { ?s ?p "" . SERVICE <http://example.org/> { ?s ?p "" } }',
     "after an empty long string": 'SELECT * { ?s ?p """""" . SERVICE <http://example.org/> { ?s ?p """""" } }',
-    "after a comparison": "SELECT * { ?s ?p ?o FILTER(?o < 5) SERVICE <http://example.org/> { ?s ?p ?o FILTER(?o > 5) } }",
-    "after a number": "SELECT * { ?s ?p 1 SERVICE <http://example.org/> { ?s ?p ?o } }",
-    "after a number with a dot": "SELECT * { ?s ?p 1.SERVICE <http://example.org/> { ?s ?p ?o } }",
-    "after a prefixed name": "PREFIX a: <urn:a> SELECT * { ?s ?p a:b SERVICE <http://example.org/> { ?s ?p ?o } }",
-    "after a name with an escaped number sign": r"PREFIX a: <urn:a> SELECT * { ?s ?p a:b\# . SERVICE <http://example.org/> { ?s ?p ?o } }",
-    "after a name with an escaped quote": r"PREFIX a: <urn:a> SELECT * { ?s ?p a:b\' . SERVICE <http://example.org/> { ?s ?p '' } }",
-    "after a name with a middle dot and an escape": r"PREFIX a: <urn:a> SELECT * { ?s ?p a:b·\' . SERVICE <http://example.org/> { ?s ?p '' } }",
-    "after a variable with a dot": "SELECT * { ?s ?p ?o.SERVICE <http://example.org/> { ?s ?p ?o } }",
-    "after a language tag": 'SELECT * { ?s ?p "x"@en.SERVICE <http://example.org/> { ?s ?p ?o } }',
+    "after a comparison": "SELECT * { ?s ?p ?o FILTER(?o < 5) SERVICE <http://example.org/> { ?s ?p ?o "
+    "FILTER(?o > 5) } }",
+    "after a number": "SELECT * { ?s ?p 1 CALL }",
+    "after a number with a dot": "SELECT * { ?s ?p 1.CALL }",
+    "after a prefixed name": "PREFIX a: <urn:a> SELECT * { ?s ?p a:b CALL }",
+    "after a name with an escaped number sign": r"PREFIX a: <urn:a> SELECT * { ?s ?p a:b\# . CALL }",
+    "after a name with an escaped quote": r"PREFIX a: <urn:a> SELECT * { ?s ?p a:b\' . CALL ?x ?y '' }",
+    "after a name with a middle dot and an escape": r"PREFIX a: <urn:a> SELECT * { ?s ?p a:b·\' . CALL ?x ?y '' }",
+    "after a variable with a dot": "SELECT * { ?s ?p ?o.CALL }",
+    "after a language tag": 'SELECT * { ?s ?p "x"@en.CALL }',
 }
+# CALL stands for a whole call, so that what comes before it can be seen.
+CALL = "SERVICE <http://example.org/> { ?s ?p ?o }"
+CALLED = {name: query.replace("CALL", CALL) for name, query in CALLED_SHORT.items()}
 
 
 @pytest.fixture(scope="module")
@@ -153,10 +158,15 @@ def test_a_form_does_not_listen_to_the_address() -> None:
 
 
 def test_a_query_in_the_body_is_the_query() -> None:
-    assert from_post(f"{DIRECT}; charset=UTF-8", "ASK { ?s ?p 'ä+%20' }".encode(), "query=other").text == "ASK { ?s ?p 'ä+%20' }"
+    assert (
+        from_post(f"{DIRECT}; charset=UTF-8", "ASK { ?s ?p 'ä+%20' }".encode(), "query=other").text
+        == "ASK { ?s ?p 'ä+%20' }"
+    )
 
 
-@pytest.mark.parametrize(("pairs", "found"), [("", "none"), ("q=1", "none"), ("query=a&query=b", "2"), ("query=a&query=a&query=", "3")])
+@pytest.mark.parametrize(
+    ("pairs", "found"), [("", "none"), ("q=1", "none"), ("query=a&query=b", "2"), ("query=a&query=a&query=", "3")]
+)
 def test_exactly_one_query_is_expected(pairs: str, found: str) -> None:
     message = f"exactly one 'query' parameter is expected, {found} was found"
     for call in (lambda: from_query_string(pairs), lambda: from_post(FORM, pairs.encode(), "")):
@@ -165,12 +175,16 @@ def test_exactly_one_query_is_expected(pairs: str, found: str) -> None:
         assert str(refused.value) == message
 
 
-@pytest.mark.parametrize("content_type", ["", "text/plain", "application/json", "multipart/form-data; boundary=x", "application/sparql-update"])
+@pytest.mark.parametrize(
+    "content_type",
+    ["", "text/plain", "application/json", "multipart/form-data; boundary=x", "application/sparql-update"],
+)
 def test_any_other_body_is_refused(content_type: str) -> None:
     with pytest.raises(UnsupportedMediaType) as refused:
         from_post(content_type, b"query=x", "")
     assert str(refused.value) == (
-        f"a body of type '{content_type}' is no query: send application/sparql-query or application/x-www-form-urlencoded"
+        f"a body of type '{content_type}' is no query: send application/sparql-query or "
+        "application/x-www-form-urlencoded"
     )
 
 

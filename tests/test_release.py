@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import rdflib
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
+from three_plans import FOLDER, copy_to, removed, replaced, written
 
 from ogpgraph import iris
 from ogpgraph.build import build
@@ -19,7 +20,6 @@ from ogpgraph.release import Release, dumps, unaccounted
 from ogpgraph.release.catalogue import DATASET
 from ogpgraph.settings import BASE
 from ogpgraph.vocabulary import DCAT, DCTERMS, OGP, OWL, RDF, SH, SPDX, VOID
-from three_plans import FOLDER, copy_to, removed, replaced, written
 
 pytest_plugins = ["fixtures_three_plans"]
 
@@ -28,7 +28,9 @@ RDFLIB = {".nq": "nquads", ".trig": "trig", ".ttl": "turtle"}
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 def versions(out: Path) -> list[str]:
@@ -46,11 +48,21 @@ def canonical_count(folder: Path, name: str) -> int:
 def test_the_files_of_a_release_are_these(xanadu_release: Release) -> None:
     rdf = ["dataset.nq", "dataset.trig", "members/XA.ttl", "members/XAL.ttl", "ogp-graph.ttl", "ontology.ttl"]
     rdf += ["plans/XA-2015.ttl", "plans/XA-2018.ttl", "plans/XA-2021.ttl", "rules.ttl", "schemes.ttl", "shapes.ttl"]
-    about = ["catalogue.ttl", "changes.json", "changes.txt", "manifest.json", "validation.ttl", "validation.txt", "void.ttl"]
+    about = [
+        "catalogue.ttl",
+        "changes.json",
+        "changes.txt",
+        "manifest.json",
+        "validation.ttl",
+        "validation.txt",
+        "void.ttl",
+    ]
     assert sorted(files(xanadu_release.folder)) == sorted([*rdf, *(f"{name}.gz" for name in rdf), *about])
 
 
-def test_two_builds_in_different_folders_are_equal_byte_for_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_builds_in_different_folders_are_equal_byte_for_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = []
     for place, out in (("here", "dist"), ("there", "elsewhere/releases")):
         (tmp_path / place).mkdir()
@@ -96,7 +108,7 @@ def test_a_changed_file_makes_a_new_version_that_names_the_entity(data: Path) ->
     conflict = iris.conflict(iris.commitment("XA0004"), DCTERMS.title).value
     assert (changes["from"], changes["to"]) == (first.version, second.version)
     assert set(changes["entities"]) == {conflict, f"{conflict}/claim/1", f"{conflict}/claim/2", DATASET.value}
-    assert f'<{conflict}> <{OGP.about.value}> <{node}> .' in changes["entities"][conflict]["added"]
+    assert f"<{conflict}> <{OGP.about.value}> <{node}> ." in changes["entities"][conflict]["added"]
     assert changes["entities"][conflict]["removed"] == []
     counted = changes["entities"].values()
     assert changes["added"] == sum(len(entity["added"]) for entity in counted)
@@ -107,7 +119,9 @@ def test_a_changed_file_makes_a_new_version_that_names_the_entity(data: Path) ->
     manifest = json.loads((second.folder / "manifest.json").read_text("utf-8"))
     assert manifest["previous"] == first.version
     previous = f"<{BASE}dumps/{first.version}/>"
-    assert {str(t.object) for t in triples(second.folder, "catalogue.ttl") if t.predicate == DCAT.previousVersion} == {previous}
+    assert {str(t.object) for t in triples(second.folder, "catalogue.ttl") if t.predicate == DCAT.previousVersion} == {
+        previous
+    }
 
 
 def test_going_back_to_older_data_goes_back_to_their_version(data: Path) -> None:
@@ -217,7 +231,9 @@ def test_both_forms_of_the_dataset_say_the_same(xanadu_release: Release) -> None
     def store(name: str) -> set[Quad]:
         return set(parse((xanadu_release.folder / name).read_bytes(), format=FORMATS[Path(name).suffix]))
 
-    assert {q for q in store("dataset.trig") if not has_blank(q)} == {q for q in store("dataset.nq") if not has_blank(q)}
+    assert {q for q in store("dataset.trig") if not has_blank(q)} == {
+        q for q in store("dataset.nq") if not has_blank(q)
+    }
     assert len(store("dataset.trig")) == len(store("dataset.nq"))
 
 
@@ -244,7 +260,8 @@ def test_members_and_plans_are_parts_of_the_whole(xanadu_release: Release) -> No
 
 
 def test_a_members_file_has_everything_about_the_member(xanadu_release: Release) -> None:
-    kinds = "commitment plan institution institution-family change report assessment lineage initiative role conflict".split()
+    kinds = ["commitment", "plan", "institution", "institution-family", "change", "report", "assessment", "lineage"]
+    kinds += ["initiative", "role", "conflict"]
     whole = triples(xanadu_release.folder, "ogp-graph.ttl")
     expected = {t for t in whole if any(t.subject.value.startswith(iris.entity(f"{kind}/").value) for kind in kinds)}
     member = triples(xanadu_release.folder, "members/XA.ttl")
@@ -271,28 +288,51 @@ def test_a_plans_file_has_what_hangs_on_its_commitments(xanadu_release: Release)
         "conflict/XA0001/title/claim/1",
         "lineage/XA0002-withdrawn",
     }
-    assert not [name for name in subjects if name.startswith(("commitment/XA0003", "commitment/XA0005", "plan/XA-2018"))]
+    assert not [
+        name for name in subjects if name.startswith(("commitment/XA0003", "commitment/XA0005", "plan/XA-2018"))
+    ]
 
 
 def test_vocabulary_files_are_the_graphs_of_the_vocabularies(xanadu_release: Release) -> None:
     dataset = set(parse((xanadu_release.folder / "dataset.nq").read_bytes(), format=RdfFormat.N_QUADS))
     for name, prefix in (("ontology", "ontology"), ("shapes", "shapes"), ("schemes", "scheme/")):
         start = iris.graph(prefix).value
-        expected = {q.triple for q in dataset if isinstance(q.graph_name, NamedNode) and q.graph_name.value.startswith(start)}
+        expected = {
+            q.triple for q in dataset if isinstance(q.graph_name, NamedNode) and q.graph_name.value.startswith(start)
+        }
         found = triples(xanadu_release.folder, f"{name}.ttl")
         assert len(found) == len(expected) > 0
         assert {t for t in found if not has_blank(t)} == {t for t in expected if not has_blank(t)}
 
 
 def test_blank_nodes_are_lists_and_owl_expressions_only(xanadu_release: Release) -> None:
-    allowed = {RDF.first, RDF.rest, RDF.type, OWL.unionOf, OWL.oneOf, OWL.members, OWL.onProperty, OWL.someValuesFrom, OWL.hasValue}
-    allowed |= {OWL.allValuesFrom, OWL.complementOf, OWL.intersectionOf, OWL.onDatatype, OWL.withRestrictions, OWL.distinctMembers}
+    allowed = {
+        RDF.first,
+        RDF.rest,
+        RDF.type,
+        OWL.unionOf,
+        OWL.oneOf,
+        OWL.members,
+        OWL.onProperty,
+        OWL.someValuesFrom,
+        OWL.hasValue,
+    }
+    allowed |= {
+        OWL.allValuesFrom,
+        OWL.complementOf,
+        OWL.intersectionOf,
+        OWL.onDatatype,
+        OWL.withRestrictions,
+        OWL.distinctMembers,
+    }
     quads = parse((xanadu_release.folder / "dataset.nq").read_bytes(), format=RdfFormat.N_QUADS)
     shapes = iris.graph("shapes")
     found = {
         q.predicate.value
         for q in quads
-        if isinstance(q.subject, BlankNode) and q.graph_name != shapes and q.predicate not in allowed
+        if isinstance(q.subject, BlankNode)
+        and q.graph_name != shapes
+        and q.predicate not in allowed
         and not q.predicate.value.startswith("http://www.w3.org/2001/XMLSchema#")
     }
     assert found == set()
@@ -334,7 +374,11 @@ def test_the_catalogue_gives_type_size_and_checksum_of_each_distribution(xanadu_
     start = f"{BASE}dumps/{xanadu_release.version}/"
     types = {".nq": "application/n-quads", ".trig": "application/trig", ".ttl": "text/turtle"}
     found = {
-        row["file"].value.removeprefix(start): (int(row["size"].value), row["sum"].value, row["type"].value.partition("media-types/")[2])
+        row["file"].value.removeprefix(start): (
+            int(row["size"].value),
+            row["sum"].value,
+            row["type"].value.partition("media-types/")[2],
+        )
         for row in rows
     }
     about = ("manifest", "catalogue", "void", "validation", "changes")

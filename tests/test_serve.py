@@ -31,9 +31,15 @@ from ogpgraph.vocabulary import OGP
 pytest_plugins = ["fixtures_three_plans"]
 
 PREFIX = f"PREFIX ogp: <{OGP.iri}> PREFIX dcterms: <http://purl.org/dc/terms/> "
-SELECT = PREFIX + 'SELECT ?id ?title ?none { ?c a ogp:Commitment ; dcterms:identifier ?id ; dcterms:title ?title . FILTER(?id = "XA0006") }'
+SELECT = (
+    PREFIX
+    + "SELECT ?id ?title ?none { ?c a ogp:Commitment ; dcterms:identifier ?id ; dcterms:title ?title "
+    + '. FILTER(?id = "XA0006") }'
+)
 ASK = PREFIX + 'ASK { ?c dcterms:identifier "XA0006" }'
-CONSTRUCT = PREFIX + 'CONSTRUCT { ?c dcterms:title ?title } WHERE { ?c dcterms:identifier "XA0006" ; dcterms:title ?title }'
+CONSTRUCT = (
+    PREFIX + 'CONSTRUCT { ?c dcterms:title ?title } WHERE { ?c dcterms:identifier "XA0006" ; dcterms:title ?title }'
+)
 NODE = OGP.iri.replace("ontology#", "id/commitment/XA0006")
 TRIPLE = f'<{NODE}> <http://purl.org/dc/terms/title> "Forum de la rivière"@fr .\n'
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -46,7 +52,7 @@ def client(xanadu_release: Release) -> Iterator[TestClient]:
         yield client
 
 
-def asked(client: TestClient, query: str, accept: str | None = None, **parameters: str):  # noqa: ANN201
+def asked(client: TestClient, query: str, accept: str | None = None, **parameters: str):
     headers = {"accept": accept} if accept else {}
     return client.get("/sparql", params={"query": query, **parameters}, headers=headers)
 
@@ -102,7 +108,12 @@ def test_construct_in_each_graph_format(accept: str, form: RdfFormat, client: Te
     assert answer.headers["content-type"].partition(";")[0] == accept
     (quad,) = parse(answer.content, format=form)
     assert f"{quad.triple} .\n" == TRIPLE
-    names = {"text/turtle": "turtle", "application/n-triples": "nt", "application/rdf+xml": "xml", "application/ld+json": "json-ld"}
+    names = {
+        "text/turtle": "turtle",
+        "application/n-triples": "nt",
+        "application/rdf+xml": "xml",
+        "application/ld+json": "json-ld",
+    }
     assert len(rdflib.Graph().parse(data=answer.content, format=names[accept])) == 1
 
 
@@ -119,7 +130,10 @@ def test_describe_is_a_graph(client: TestClient) -> None:
     ("accept", "body"),
     [
         ("application/sparql-results+json", '{"head":{},"boolean":true}'),
-        ("application/sparql-results+xml", '<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#"><head></head><boolean>true</boolean></sparql>'),
+        (
+            "application/sparql-results+xml",
+            '<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#"><head></head><boolean>true</boolean></sparql>',
+        ),
         ("text/csv", "true"),
         ("text/tab-separated-values", "true"),
     ],
@@ -143,7 +157,7 @@ def test_every_way_to_ask_gives_the_same_answer(way: str, client: TestClient) ->
 
 
 @pytest.mark.parametrize("encoded", [quote, lambda text: quote(text).replace("%20", "+")], ids=["%20", "+"])
-def test_a_form_is_decoded_once(encoded, client: TestClient) -> None:  # noqa: ANN001
+def test_a_form_is_decoded_once(encoded, client: TestClient) -> None:
     query = 'SELECT ("a%20b+c d" AS ?x) {}'
     for answer in (
         client.post("/sparql", content=f"query={encoded(query)}", headers=FORM | {"accept": "text/csv"}),
@@ -181,7 +195,7 @@ def test_the_dataset_is_the_one_that_the_request_names(client: TestClient) -> No
     assert answer.text == f"v\r\n{base}scheme/early-results/worsened\r\n"
 
 
-def problem(answer, status: int) -> dict:  # noqa: ANN001
+def problem(answer, status: int) -> dict:
     """The problem details of an error; every error has this shape."""
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
@@ -225,13 +239,25 @@ def test_a_call_of_another_endpoint_is_refused(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("query", "offered"),
     [
-        (ASK, ["application/sparql-results+json", "application/sparql-results+xml", "text/csv", "text/tab-separated-values"]),
+        (
+            ASK,
+            [
+                "application/sparql-results+json",
+                "application/sparql-results+xml",
+                "text/csv",
+                "text/tab-separated-values",
+            ],
+        ),
         (CONSTRUCT, ["text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json"]),
     ],
 )
 def test_what_cannot_be_given_is_refused_with_what_can(query: str, offered: list[str], client: TestClient) -> None:
     detail = f"nothing in 'Accept: image/png' can be given here; offered are {', '.join(offered)}"
-    assert problem(asked(client, query, "image/png"), 406) == {"title": "Not acceptable", "detail": detail, "offered": offered}
+    assert problem(asked(client, query, "image/png"), 406) == {
+        "title": "Not acceptable",
+        "detail": detail,
+        "offered": offered,
+    }
 
 
 def test_a_body_above_the_limit_is_refused_with_limit_and_size(client: TestClient) -> None:
@@ -245,14 +271,16 @@ def test_a_body_above_the_limit_is_refused_with_limit_and_size(client: TestClien
 @pytest.mark.parametrize("content_type", ["text/plain", "application/json", "application/sparql-update"])
 def test_another_body_is_refused_with_what_can_be_sent(content_type: str, client: TestClient) -> None:
     body = problem(client.post("/sparql", content=ASK, headers={"content-type": content_type}), 415)
-    detail = (
-        f"a body of type '{content_type}' is no query: send application/sparql-query or application/x-www-form-urlencoded"
-    )
+    detail = f"a body of type '{content_type}' is no query: send application/sparql-query or "
+    detail += "application/x-www-form-urlencoded"
     assert body == {"title": "Unsupported media type", "detail": detail}
 
 
 def test_an_unknown_path_is_told_where_to_go(client: TestClient) -> None:
-    assert problem(client.get("/nothing"), 404) == {"title": "Not Found", "detail": "Not Found: see /sparql and /health"}
+    assert problem(client.get("/nothing"), 404) == {
+        "title": "Not Found",
+        "detail": "Not Found: see /sparql and /health",
+    }
 
 
 def test_another_method_is_refused(client: TestClient) -> None:
@@ -273,7 +301,9 @@ def test_the_root_leads_to_the_endpoint(client: TestClient) -> None:
 
 
 def test_an_answer_of_many_rows_is_whole(client: TestClient, xanadu_release: Release) -> None:
-    answer = asked(client, "SELECT * { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }", "application/sparql-results+json")
+    answer = asked(
+        client, "SELECT * { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }", "application/sparql-results+json"
+    )
     results = parse_query_results(answer.content, format=QueryResultsFormat.JSON)
     assert sum(1 for _ in results) == xanadu_release.quads
 
@@ -315,7 +345,11 @@ def fetched(url: str, data: bytes | None = None, **headers: str) -> tuple[int, s
 
 def test_a_real_server_answers_over_http(served: str, xanadu_release: Release) -> None:
     query = urlencode({"query": SELECT})
-    assert fetched(f"{served}/sparql?{query}", Accept="text/csv") == (200, "text/csv; charset=utf-8", RESULTS["text/csv"])
+    assert fetched(f"{served}/sparql?{query}", Accept="text/csv") == (
+        200,
+        "text/csv; charset=utf-8",
+        RESULTS["text/csv"],
+    )
     posted = fetched(f"{served}/sparql", query.encode(), Accept="text/csv")
     assert posted == (200, "text/csv; charset=utf-8", RESULTS["text/csv"])
     status, kind, body = fetched(f"{served}/sparql?query=oops")

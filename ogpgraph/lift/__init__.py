@@ -4,6 +4,8 @@ statements.py                      what the sources state, triple by triple
 names.py                           printed names to the entities that they name
 members, institutions, plans,
 captures, reviews, lineage .py     one family of records each
+rows.py, row_identity.py           rows of OGP's databases, and which commitment each is about
+newcomers.py                       what sources name beyond the hand-kept data
 resolve.py                         which claim stands, which conflicts stay visible
 derive.py                          what follows by a rule
 """
@@ -26,6 +28,7 @@ from ogpgraph.lift.names import Names
 from ogpgraph.lift.plans import lift_plan
 from ogpgraph.lift.resolve import resolve
 from ogpgraph.lift.reviews import lift_assessment, lift_reports
+from ogpgraph.lift.rows import lift_rows
 from ogpgraph.lift.statements import Statements
 from ogpgraph.vocabulary import ONTOLOGY_FOLDER, SHAPES_FOLDER, Vocabulary, turtle
 
@@ -57,6 +60,8 @@ def lift(collection: r.Collection, vocabulary: Vocabulary) -> set[Quad]:
         lift_initiatives(initiatives, said)
     for roles in collection.of(r.Roles):
         lift_roles(roles, said)
+    lift_rows(collection, said, names)
+    names.newcomers.lift(said)
     resolve(said)
     derive(said)
     return said.named | {Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in said.default}

@@ -73,6 +73,10 @@ class _Page:
         self.node = iris.commitment(page.id)
         self.assessment = iris.assessment(page.id, "header")
         self.vocabulary: Vocabulary = said.vocabulary
+        # A file that was read has a hash; what is hand-kept was checked against the rest of the data.
+        self.brought = document.sha256 is not None
+        if self.brought:
+            names.newcomers.member(self.member, page.country, self.source, local=len(self.member) > 2)
 
     def claim(
         self,
@@ -121,14 +125,30 @@ class _Page:
             return
         plans: set[NamedNode] = set()
         for title in self.page.action_plan or ():
-            plan_id = self.names.plan(self.member, title)
-            plans.add(iris.plan(plan_id))
-            self.plan_title(plan_id, title)
+            plan = self.plan_named(title)
+            if plan is not None:
+                plans.add(plan)
+                self.plan_title(plan, title)
         self.claim_or_absence("action_plan", self.node, OGP.inPlan, plans)
 
-    def plan_title(self, plan_id: str, title: str) -> None:
+    def plan_named(self, title: str) -> NamedNode | None:
+        """The plan with this title; a page that somebody brings may be the first to name it."""
+        if self.brought:
+            return self.names.plan_node(self.member, title, self.source, self.page.cycle)
+        return iris.plan(self.names.plan(self.member, title))
+
+    def institution_named(self, name: str) -> NamedNode:
+        if self.brought:
+            return self.names.institution_node(self.member, name, self.source, self.document.language)
+        return iris.institution(self.member, self.names.institution(self.member, name))
+
+    def report_named(self, title: str) -> NamedNode | None:
+        if self.brought:
+            return self.names.report_node(self.member, title, self.source, self.document.language)
+        return iris.report(self.names.report(self.member, title))
+
+    def plan_title(self, plan: NamedNode, title: str) -> None:
         """The title that this capture prints for the plan; pages of one plan print several."""
-        plan = iris.plan(plan_id)
         literal = Literal(self.page.as_shown.get("Action Plan", title), language=self.document.language)
         if len(self.page.action_plan or ()) > 1:
             literal = Literal(title, language=self.document.language)
@@ -145,13 +165,14 @@ class _Page:
             if shown and given != () and absence_in(shown, self.vocabulary) is None:
                 self.claim(self.node, printed_as, {Literal(shown, language=self.document.language)})
             if key in self.page.model_fields_set:
-                found = {iris.institution(self.member, self.names.institution(self.member, n)) for n in given or ()}
+                found = {self.institution_named(name) for name in given or ()}
                 self.claim_or_absence(key, self.node, link, found)
 
     def reports(self) -> None:
         if "irm_reports" not in self.page.model_fields_set:
             return
-        reports = {iris.report(self.names.report(self.member, title)) for title in self.page.irm_reports or ()}
+        named = {self.report_named(title) for title in self.page.irm_reports or ()}
+        reports = {report for report in named if report is not None}
         self.claim_or_absence("irm_reports", self.node, OGP.reviewedIn, reports)
 
     def variable(self, variable: PageVariable) -> None:

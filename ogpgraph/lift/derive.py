@@ -21,6 +21,8 @@ RULES = {
     "curation": "A curator inferred this from what the named sources say; no source states it.",
     "plan-number-to-id": "A source names a commitment by its number in the plan; the known plan numbers gave OGP's id.",
     "plan-of-cycle": "No page names a plan that fits: the plan of the member that starts in the commitment's cycle.",
+    "row-identity": "A row of OGP's database and a commitment with an OGP id are one: plan, number and title agree.",
+    "member-name": "The table of member names tells which member a printed country name means, and its usual name.",
     "plan-succession": "A member's plans follow one another in the order of their cycles.",
     "institution-succession": "A stated organisational change joins the bodies before it to the bodies after it.",
     "latest-completion": "The completion in the latest IRM assessment: results, else end of term, else midterm.",
@@ -37,6 +39,10 @@ class Graph:
     def __init__(self, triples: Iterable[Triple]) -> None:
         self._by_predicate: dict[NamedNode, list[tuple[NamedNode, Term]]] = defaultdict(list)
         self._values: dict[tuple[NamedNode, NamedNode], list[Term]] = defaultdict(list)
+        self.add(triples)
+
+    def add(self, triples: Iterable[Triple]) -> None:
+        """Take in triples that are not there yet, so that each rule sees what the rules before it made."""
         for subject, predicate, value in without_blank_nodes(triples):
             self._by_predicate[predicate].append((subject, value))
             self._values[subject, predicate].append(value)
@@ -58,23 +64,27 @@ class Graph:
 def derive(said: Statements) -> None:
     """Run every rule, in the order in which they build on one another."""
     _account_for_winners(said)
+    graph = Graph(said.default)
     for rule, triples in (
         ("plan-succession", _plan_succession),
         ("institution-succession", _institution_succession),
         ("latest-completion", _latest_completion),
         ("possible-successor", _possible_successor),
     ):
-        _add(rule, triples(Graph(said.default)), said)
-    _add("super-property", list(_super_properties(said)), said)
-    _add("inverse", list(_inverses(said)), said)
-    _add("inverse", list(_inverses_of_class(Graph(said.default))), said)
+        _add(rule, list(triples(graph)), said, graph)
+    _add("super-property", list(_super_properties(said)), said, graph)
+    _add("inverse", list(_inverses(said)), said, graph)
+    _add("inverse", list(_inverses_of_class(graph)), said)
     _add("label", list(_labels(said)), said)
     _describe_rules(said)
 
 
-def _add(rule: str, triples: Iterable[Triple], said: Statements) -> None:
+def _add(rule: str, triples: Iterable[Triple], said: Statements, seen: Graph | None = None) -> None:
+    """Add what a rule makes to its graph and to the default graph; ``seen`` takes in what is new."""
     graph = iris.derivation_graph(rule)
     for triple in triples:
+        if seen is not None and triple not in said.default:
+            seen.add((triple,))
         said.derive(triple, graph)
 
 

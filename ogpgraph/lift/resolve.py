@@ -6,6 +6,7 @@ The rules, each a concept of ``scheme/resolution-rule``:
 - among captures in the page's own language the newest layout wins, then the newest capture;
 - what a page shows in its header beats what the hand-kept data say of it; among hand-kept statements the
   first wins;
+- among editions of OGP's database the newest wins, and all of them stand below the hand-kept data;
 - of dates that do not exclude one another ("2017-11", "2017-11-20") the most specific stands;
 - a machine translation wins only where nothing else speaks.
 
@@ -21,13 +22,22 @@ from collections.abc import Iterable
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ogpgraph import iris
-from ogpgraph.lift.statements import Claim, Competition, Statements, absence_triples
+from ogpgraph.lift.statements import DATABASE, Claim, Competition, Statements, absence_triples
 from ogpgraph.vocabulary import DCTERMS, OGP, RDF, SKOS, XSD, Term, folded, text
 
 # Absences that say "not yet": a later value is an update, no contradiction.
 _NOT_YET = {"pending-irm-review", "default-value", "not-attached"}
 # Absences that say nothing at all: the label stands there, or the value is drawn.
-_SILENT = {"label-without-value", "drawn-value", "not-applicable", "not-stated"}
+_SILENT = {
+    "label-without-value",
+    "drawn-value",
+    "not-applicable",
+    "not-stated",
+    "not-reviewed",
+    "variable-did-not-exist",
+}
+# No edition of OGP's database is further above the first than this.
+_EDITIONS = 500
 # Variables whose claims differ in spelling or wording rather than in fact.
 _WORDING = {
     DCTERMS.title,
@@ -61,21 +71,24 @@ def _decide(competition: Competition, said: Statements) -> None:
     for values in winners:
         for value in _fitting(competition, values, said):
             said.default.add(Triple(competition.subject, competition.variable, value))
-    if competition.variable == OGP.inPlan and not any(_fitting(competition, values, said) for values in winners):
-        _plan_of_cycle(competition, said)
-    elif not winners:
+    fits = any(_fitting(competition, values, said) for values in winners)
+    found = competition.variable == OGP.inPlan and not fits and _plan_of_cycle(competition, said)
+    if not winners and not found:
         said.default.update(absence_triples(competition.subject, competition.variable, ranked[0]))
         winners = [frozenset({ranked[0].absence})] if ranked[0].absence else []
     _show_conflict(competition, ranked, winners, said)
 
 
-def _plan_of_cycle(competition: Competition, said: Statements) -> None:
+def _plan_of_cycle(competition: Competition, said: Statements) -> bool:
     """No page names a plan that fits: the member's plan of the commitment's cycle, where there is one."""
+    found = False
     code = re.match(r"[A-Z]*", iris.path_of(competition.subject))
     for cycle in sorted(_cycles(competition.subject, said)):
         plan = iris.plan(f"{code.group() if code else ''}-{cycle}")
         if Triple(plan, RDF.type, OGP.ActionPlan) in said.default:
             said.derive(Triple(competition.subject, OGP.inPlan, plan), iris.derivation_graph("plan-of-cycle"))
+            found = True
+    return found
 
 
 def _cycles(subject: NamedNode, said: Statements) -> set[str]:
@@ -222,6 +235,8 @@ def _rule(spoken: list[Claim]) -> str:
     other = next(claim for claim in spoken if claim.values != first.values or claim.absence != first.absence)
     if first.precedence[0] != other.precedence[0]:
         return "header-over-text"
+    if first.precedence[0] == 1 and first.precedence[1] <= DATABASE + _EDITIONS:
+        return "newest-edition-wins"
     if first.precedence[0] == 1 and first.precedence[1] <= 0:
         return "curator-chose"
     if first.precedence[1] != other.precedence[1]:

@@ -22,6 +22,8 @@ T = TypeVar("T")
 # Precedence of sources in a competition: captures in their own language above the hand-kept data,
 # machine translations below everything.
 _CAPTURE, _CURATED, _TRANSLATION = 2, 1, 0
+# Editions of OGP's database stand below everything hand-kept, the newest of them highest.
+DATABASE = -1000
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class Statements:
 
     def know_source(self, document: SourceDocument) -> None:
         """Rank a source: the layout of a page, then the order of captures, tells which is newer."""
+        if document.edition is not None:
+            self._precedence[document.key] = (_CURATED, DATABASE + document.sequence)
         if document.commitment is None:
             return
         layout = self.vocabulary.concept("layout", document.layout) if document.layout else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ogpgraph import records
-from ogpgraph.problems import Problem, ProblemsFound, shown_path
+from ogpgraph.problems import Problem, ProblemsFound
 from ogpgraph.read.located import Located, Place, read_csv, read_yaml
 from ogpgraph.read.messages import problems_of
 
@@ -38,6 +38,8 @@ _CSV: dict[str, type[records.Record]] = {
     "members.csv": records.Member,
     "assessments/*.csv": records.AssessmentRow,
 }
+# Fields of a row that the reader adds; they are no columns.
+_ADDED = {"report"}
 # Other files that may stand in the folder.
 _OTHER = {"FORMAT.md", "README.md"}
 
@@ -55,7 +57,7 @@ def read_data_folder(
     problems: list[Problem] = []
     if not (folder / "release.yml").is_file():
         message = "release.yml is missing: it names the edition of the data (see FORMAT.md)"
-        problems.append(Problem(shown_path(folder, Path.cwd()), 0, "missing-file", message))
+        problems.append(Problem(folder.resolve().name, 0, "missing-file", message))
     for path in files_of(folder):
         advance(path)
         try:
@@ -66,15 +68,16 @@ def read_data_folder(
 
 
 def _records_of(path: Path, folder: Path) -> Iterator[ReadRecord]:
-    shown = shown_path(path, Path.cwd())
     inside = path.relative_to(folder)
+    # Named from the data folder on, so that a report says the same wherever it is made.
+    shown = f"{folder.resolve().name}/{inside.as_posix()}"
     for pattern, model in _YAML.items():
         if inside.match(pattern) and len(inside.parts) == pattern.count("/") + 1:
             yield _yaml_record(read_yaml(path, shown), model)
             return
     for pattern, model in _CSV.items():
         if inside.match(pattern) and len(inside.parts) == pattern.count("/") + 1:
-            yield from _csv_records(read_csv(path, shown), model, path)
+            yield from _csv_records(read_csv(path, shown, set(model.model_fields) - _ADDED), model, path)
             return
     places = ", ".join([*_YAML, *_CSV])
     message = f"no file is expected here: the format knows {places}"

@@ -7,6 +7,7 @@ that is not UTF-8 is a problem, not a surprise (``data/FORMAT.md``).
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,8 +112,8 @@ def _plain(node: yaml.Node, place: Place, located: Located, problems: list[Probl
     return mapping
 
 
-def read_csv(path: Path, shown: str) -> Located:
-    """A CSV file with a header line, as a list of mappings; row *i* is place ``(i, column)``."""
+def read_csv(path: Path, shown: str, columns: set[str]) -> Located:
+    """A CSV file whose header names known columns, as a list of mappings; row *i* is place ``(i,)``."""
     content = text_of(path, shown)
     located = Located(shown, value=[])
     reader = csv.reader(io.StringIO(content, newline=""), strict=True)
@@ -124,7 +125,7 @@ def read_csv(path: Path, shown: str) -> Located:
             first_line, previous = previous + 1, reader.line_num
             if not header:
                 header = row
-                problems += _header_problems(header, shown)
+                problems += _header_problems(header, columns, shown)
             elif len(row) != len(header):
                 message = f"the row has {len(row)} cells, the header {len(header)}: quote cells that hold commas"
                 problems.append(Problem(shown, first_line, "csv-row", message))
@@ -138,9 +139,14 @@ def read_csv(path: Path, shown: str) -> Located:
     return located
 
 
-def _header_problems(header: list[str], shown: str) -> list[Problem]:
+def _header_problems(header: list[str], columns: set[str], shown: str) -> list[Problem]:
     repeated = sorted({column for column in header if header.count(column) > 1})
-    return [
+    problems = [
         Problem(shown, 1, "repeated-key", f"column '{column}' stands twice in the header: keep one")
         for column in repeated
     ]
+    for column in sorted(set(header) - columns):
+        near = difflib.get_close_matches(column, sorted(columns), n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(sorted(columns))}"
+        problems.append(Problem(shown, 1, "unknown-key", f"'{column}' is no column of the format: {hint}"))
+    return problems

@@ -79,6 +79,9 @@ _WHERE = {
     "initiative": "add it to the member's file in data/initiatives/",
 }
 
+# Rules about things that another file defines.
+POINTER_RULES = frozenset(f"unknown-{kind}" for kind in _WHERE)
+
 # The report that carries an assessment decides nothing about these columns: they are not codes.
 _FREE_TEXT = {"finding", "recommendationText"}
 

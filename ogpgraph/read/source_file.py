@@ -43,12 +43,12 @@ class SourceFile:
     def text(self) -> str:
         return self.decoded[0]
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """SHA-256 of the bytes, in hexadecimal."""
         return hashlib.sha256(self.raw).hexdigest()
 
-    @property
+    @cached_property
     def key(self) -> str:
         """A key for the source made of the file's name and the first digits of its hash."""
         return f"{iris.slug(self.path.stem)[:60].strip('-') or 'file'}-{self.sha256[:8]}"

@@ -6,12 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from ogpgraph.problems import Problem, shown_path
+from ogpgraph.read import canada_tracker, commitment_page, explorer, process_database, tag_tables
 from ogpgraph.read.source_file import Reader, SourceFile
 from ogpgraph.records import Record
 from ogpgraph.vocabulary import Vocabulary
 
 # In the order in which they are asked; the first that fits reads the file.
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (
+    explorer.READER,
+    process_database.READER,
+    canada_tracker.READER,
+    tag_tables.READER,
+    commitment_page.READER,
+)
 
 
 def files_below(paths: Iterable[Path]) -> Iterator[Path]:

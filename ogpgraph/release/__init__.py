@@ -12,6 +12,7 @@
         catalogue.ttl void.ttl  DCAT and VoID
         validation.ttl .txt     what the shapes and the rules found (warnings only)
         changes.json .txt       against the release that was latest before
+        unread.csv              what could not be read of sources that were added (only if there were any)
         manifest.json           version, files with sizes and SHA-256
         (each RDF file also as .gz)
     <out>/latest                link to the newest version
@@ -81,13 +82,17 @@ def make_release(
     out: Path,
     places: dict[str, tuple[str, int]],
     step: Step = lambda name: None,
+    beside: Files | None = None,
 ) -> Release:
-    """Validate the quads and write the release; ProblemsFound where it is refused, with a report kept."""
+    """Validate the quads and write the release; ProblemsFound where it is refused, with a report kept.
+
+    ``beside`` are further files of the release.
+    """
     step("canonical order")
     ordered = dumps.canonical(quads)
     digest = hashlib.sha256(dumps.nquads(ordered)).hexdigest()
     version = f"{notes.edition}-{digest[:8]}"
-    ordered = dumps.canonical([*ordered, *catalogue.describe(notes, version)])
+    ordered = dumps.with_further(ordered, catalogue.describe(notes, version))
     step("shapes and rules")
     problems, validation = judge(ordered)
     problems = sorted(checks.with_places(problems, places))
@@ -99,7 +104,7 @@ def make_release(
         return Release(out / version, version, len(ordered), problems, already_there=True)
     step("files")
     changes = _changes(out, version, ordered)
-    files = _files(ordered, problems, validation, changes)
+    files = _files(ordered, problems, validation, changes) | (beside or {})
     files |= _descriptions(files, ordered, notes, version, changes.old)
     step("writing")
     _write(out, version, files)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from pyoxigraph import (
+    BlankNode,
     CanonicalizationAlgorithm,
     Dataset,
     DefaultGraph,
@@ -33,10 +35,28 @@ _FIRST = {RDF.type: 0, RDFS.label: 1}
 
 
 def canonical(quads: Iterable[Quad]) -> list[Quad]:
-    """The quads sorted, with blank nodes named by RDFC-1.0, so that equal data are equal bytes."""
-    dataset = Dataset(quads)
+    """The quads sorted, with blank nodes named by RDFC-1.0, so that equal data are equal bytes.
+
+    The names depend on nothing but the quads in which the blank nodes stand, so only those are asked.
+    """
+    named: list[Quad] = []
+    unnamed: list[Quad] = []
+    for quad in quads:
+        has_blank = isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode)
+        (unnamed if has_blank else named).append(quad)
+    dataset = Dataset(unnamed)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return sorted(dataset, key=_order)
+    return sorted({*named, *dataset}, key=_order)
+
+
+def with_further(ordered: list[Quad], further: Iterable[Quad]) -> list[Quad]:
+    """Canonical quads with a few more, which have no blank nodes, in their places."""
+    grown = list(ordered)
+    for quad in further:
+        place = bisect_left(grown, _order(quad), key=_order)
+        if grown[place : place + 1] != [quad]:
+            grown.insert(place, quad)
+    return grown
 
 
 def _order(quad: Quad) -> tuple:

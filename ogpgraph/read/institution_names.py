@@ -1,0 +1,302 @@
+"""Lists of institutions as pages print them, split into the names of bodies where the text gives evidence.
+
+Semicolons, bullets and lines of their own divide; commas do where a new name begins behind them, and not in
+brackets or inside a ministry's portfolio. Names that are known of the member decide before any rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ogpgraph.vocabulary import folded
+
+_HEADS = """
+    ministry ministries minister ministers department departments directorate agency agencies office offices secretariat
+    secretary commission commissioner committee council institute institution national federal state authority authorities
+    bureau bank court parliament assembly senate congress university universities association associations foundation
+    centre center network federation union chamber municipality municipalities city prefecture presidency president
+    cabinet board service services administration unit registry ombudsman supreme police treasury inspectorate
+    directorate-general interministerial inter-ministerial general high central civil organisation organisations
+    organization organizations coalition alliance group society citizens ngos csos private public local regional academia
+    office embassy fund archives statistics house consultative advisory autonomous independent all
+    ministère ministères ministre direction agence secrétariat secrétaire conseil institut autorité cour assemblée sénat
+    fondation haute haut premier banque université centre réseau collectif collectivités délégation
+    ministerio ministerios ministro secretaría agencia dirección instituto consejo comisión oficina corte congreso
+    asociación fundación red universidad contraloría procuraduría presidencia vicepresidencia unidad superintendencia
+    municipalidad senado cámara tribunal servicio banco defensoría gobierno
+""".split()
+_HEAD = re.compile(rf"(?:the\s+|la\s+|le\s+|les\s+|l['’]|el\s+|los\s+|las\s+)?(?:{'|'.join(sorted(set(_HEADS)))})\b", re.I)
+_MINISTRY = re.compile(
+    r"(?:the\s+)?(?:ministr(?:y|ies|er)|minist[eè]re|ministerio|ministre|ministro|department|departments|secretar(?:y|iat)"
+    r"|secretaría|directorate|state secretariat|undersecretar(?:y|iat)|office|direction|dirección)\b.{0,40}?"
+    r"\b(?:of|for|de|du|des|d['’])",
+    re.I,
+)
+_FIELDS = frozenset(
+    """industry industries energy planning science sciences culture youth sport sports trade environment education health
+    labour labor employment commerce transport transportation infrastructure housing agriculture forestry fisheries fishing
+    tourism communication communications technology technologies innovation research justice defence defense finance economy
+    development investment investments equality families family mining water lands forests climate digitalization budget
+    immigration migration consumers cooperation telecommunications competitiveness territories cohesion welfare parliamentary
+    arts heritage media sovereignty employment integration food livestock entrepreneurship skills art urban rural
+    industria energía ciencia cultura deporte comercio ambiente educación salud trabajo empleo transporte vivienda agricultura
+    turismo innovación investigación hacienda industrie énergie jeunesse commerce environnement éducation santé travail
+    emploi transports logement agriculture pêche tourisme recherche""".split()
+)
+_CONTINUES = re.compile(
+    r"(?:attached|in charge|responsible|under|reporting|and\b|et\b|y\b|of\b|for\b|rattachée?|chargée?|auprès|adjoint|placé|inc\b|ltd\b"
+    r"|llc\b|s\.a\.|adscrit[oa]|adjunt[oa]|a cargo|including|through|as well as|within|de\b|du\b|des\b|dependiente|sous\b)",
+    re.I,
+)
+_SUB_LABEL = re.compile(
+    r"(?:other actors(?: involved)?(?:\s*[-–]\s*[^:;\n]{1,90})?|(?:cs|cso|csos|civil society(?: organi[sz]ations?)?|private sector"
+    r"|government(?:al)?|state actors(?: involved)?|non-?governmental|ngos?|international organi[sz]ations?)"
+    r"(?:\s+(?:partners?|actors?|institutions?|agencies|organi[sz]ations?|stakeholders))?(?:\s+involved)?"
+    r"|cs partners?|partners?|lead(?: agency)?|supporting|implementing agency|autres acteurs(?: impliqués)?"
+    r"|société civile|otros actores(?: involucrados)?|sociedad civil|gobierno)\s*[:：]\s*",
+    re.I,
+)
+_SUB_LABEL_INSIDE = re.compile(
+    r"(?<=[\s,;.)])(?:Other actors(?: involved)?\s*(?:[-–]\s*[^:;\n]{1,90})?|CS Partners?|CSO Partners?|CSOs?|NGOs?|Civil society"
+    r"(?: organi[sz]ations?)?|Private sector|Société civile|Sociedad civil)\s*[:：]"
+)
+_BULLETS = re.compile(r"\s*[•●○◦▪■‣∙]\s*|(?:(?<=\n)|^|(?<=\s))[–—-]\s+(?=[^\W\d_])")
+_AFTER_ACRONYM = re.compile(r"(?<=[A-ZÀ-Þ]\))\s+(?=[A-ZÀ-Þ])")
+_REPEATED_HEAD = re.compile(
+    r"(?<=[a-zà-ÿ)])\s+(?=(?:Ministry|Ministère|Ministerio|Department|Secretaría|National|Office|Agency|Directorate)\s"
+    r"(?:of|for|de|du|des|[A-Z]))"
+)
+_NEW_SENTENCE = re.compile(r"(?<=[a-zà-ÿ)])\s+(?=The\s[a-z])")
+_AND_HEAD = re.compile(rf"\s*,?\s+(?:and|et|y|e)\s+(?={_HEAD.pattern})", re.I)
+_AND = re.compile(r"\s+(?:and|&|et|y)\s+")
+_NOT_BEFORE_HEAD = re.compile(r"\b(?:of|the|to|by|and|for|in|with|de|du|la|le|des|del|under|deputy|acting|[A-Z]\.)$", re.I)
+
+
+@dataclass
+class Split:
+    """The names found, and why the split may be wrong."""
+
+    names: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+
+def split_names(lines: Sequence[str], known: Collection[str] = ()) -> Split:
+    """The names of bodies in a printed list; ``known`` are folded names of the member's institutions."""
+    split = Split()
+    for part, listed in _divided(list(lines)):
+        for name in _of_part(part, known, split.doubts, listed):
+            name = _clean(name)
+            if name and name not in split.names:
+                split.names.append(name)
+    return split
+
+
+def _divided(lines: list[str]) -> Iterator[tuple[str, bool]]:
+    """Parts at semicolons, bullets, sub-labels and line breaks, and whether a mark of a list divided them."""
+    for line in _joined_lines(lines):
+        line = _SUB_LABEL_INSIDE.sub(lambda match: "\n" + match[0], line)
+        for piece in line.split("\n"):
+            bare = _SUB_LABEL.sub("", piece.strip(), count=1) if _SUB_LABEL.match(piece.strip()) else piece
+            parts = [part for item in _BULLETS.split(bare) for part in _outside_brackets(item, ";|") if part.strip()]
+            yield from ((part.strip(), len(parts) > 1 and bare == piece) for part in parts)
+
+
+def _joined_lines(lines: list[str]) -> list[str]:
+    """Lines as the author meant them: one that begins small or follows "of" or a comma goes on with the last."""
+    joined: list[str] = []
+    for line in lines:
+        line = line.strip()
+        if not line:
+            continue
+        previous = joined[-1] if joined else ""
+        opened = previous.count("(") > previous.count(")")
+        goes_on = line[0].islower() and not _HEAD.match(line) or line[0] in ",;)&"
+        unfinished = re.search(r"(?:\b(?:of|for|the|and|de|du|des|et|y|to|in|la|le)|[-–&,])$", previous)
+        if joined and (opened or goes_on or unfinished):
+            joined[-1] = f"{previous} {line}"
+        else:
+            joined.append(line)
+    return joined
+
+
+def _outside_brackets(text: str, marks: str) -> Iterator[str]:
+    """The parts of a text between marks that stand outside brackets; an unclosed bracket counts for nothing."""
+    depth, start = 0, 0
+    balanced = text.count("(") == text.count(")")
+    for i, letter in enumerate(text):
+        if letter == "(" and balanced:
+            depth += 1
+        elif letter == ")" and balanced:
+            depth = max(0, depth - 1)
+        elif letter in marks and depth == 0:
+            yield text[start:i]
+            start = i + 1
+    yield text[start:]
+
+
+def _of_part(part: str, known: Collection[str], doubts: list[str], listed: bool) -> list[str]:
+    """The names in a part that only commas, conjunctions and spaces divide."""
+    if _is_known(part, known):
+        return [part]
+    names: list[str] = []
+    pieces = [piece.strip() for piece in _outside_brackets(part, ",") if piece.strip()]
+    for name in _names_of_pieces(pieces, known, doubts, listed):
+        names += _at_conjunctions(name, known, doubts)
+    return names
+
+
+def _names_of_pieces(pieces: list[str], known: Collection[str], doubts: list[str], listed: bool) -> list[str]:
+    """Names made of pieces between commas; where other marks divide the list, a comma stays inside a name."""
+    names: list[str] = []
+    i = 0
+    while i < len(pieces):
+        width = _known_width(pieces, i, known)
+        if width:
+            names.append(", ".join(pieces[i : i + width]))
+            i += width
+            continue
+        piece = pieces[i]
+        inside = listed and not _HEAD.match(piece) and not _is_acronym(piece)
+        if names and (inside or _belongs_to(names[-1], piece, pieces[i + 1 :], known, doubts)):
+            names[-1] = f"{names[-1]}, {piece}"
+        else:
+            names.append(piece)
+        i += 1
+    return names
+
+
+def _known_width(pieces: list[str], i: int, known: Collection[str]) -> int:
+    """How many pieces from ``i`` on make a known name; the longest wins."""
+    if not known:
+        return 0
+    return next((w for w in range(min(6, len(pieces) - i), 0, -1) if _is_known(", ".join(pieces[i : i + w]), known)), 0)
+
+
+def _belongs_to(before: str, piece: str, following: list[str], known: Collection[str], doubts: list[str]) -> bool:
+    """Whether a comma stands inside a name: the piece behind it only goes on with what was before."""
+    words = re.findall(r"[^\W\d_][\w'’-]*", piece)
+    if _is_known(before, known):
+        return False
+    last = before.rpartition(",")[2].strip() if "," in before else before
+    ministry = bool(_MINISTRY.match(before))
+    portfolio = ministry and bool(words) and all(w.lower() in _FIELDS or w.lower() in _LINKS for w in words)
+    if re.match(r"(?:and|et|y|&)\s", piece):
+        rest = re.sub(r"^(?:and|et|y|&)\s+", "", piece)
+        return not _HEAD.match(rest) and ministry and not _is_acronym(rest)
+    if _CONTINUES.match(piece):
+        return True
+    if _HEAD.match(piece) and not portfolio:
+        return False
+    if before.endswith(")") or last.isupper() or not words:
+        return not words
+    if portfolio:
+        return True
+    if ministry and words[0].lower() in _FIELDS and len(words) <= 6:
+        return True
+    tail = next((p for p in following if not _is_portfolio(p)), "")
+    closes = any(re.search(r"\s(?:and|et|y|&)\s|^(?:and|et|y)\s", p) for p in [piece, *following[:2]] if not _HEAD.match(p))
+    if ministry and len(words) <= 5 and closes and not _HEAD.match(tail or piece) and not _is_acronym(piece):
+        doubts.append(f"'{before}, {piece}' is taken for one body")
+        return True
+    return False
+
+
+_LINKS = frozenset("and et y the of for de la le les des du and/or &".split())
+
+
+def _is_portfolio(piece: str) -> bool:
+    words = re.findall(r"[^\W\d_][\w'’-]*", piece)
+    return bool(words) and all(word.lower() in _FIELDS or word.lower() in _LINKS for word in words)
+
+
+def _is_acronym(text: str) -> bool:
+    return bool(re.fullmatch(r"[A-ZÀ-Þ][A-ZÀ-Þ0-9&-]{1,9}", text.strip(" .()")))
+
+
+def _at_conjunctions(name: str, known: Collection[str], doubts: list[str]) -> list[str]:
+    """Names inside one piece: at "and" before a new kind of body, behind an acronym in brackets, at a new head."""
+    if _is_known(name, known):
+        return [name]
+    parts = [name]
+    parts = [p for part in parts for p in _cut(part, _AND_HEAD, lambda left, right: _both_bodies(left, right, known))]
+    parts = [p for part in parts for p in _cut(part, _AFTER_ACRONYM, lambda left, right: True, doubts)]
+    parts = [p for part in parts for p in _cut(part, _REPEATED_HEAD, _new_head, doubts)]
+    parts = [p for part in parts for p in _cut(part, _NEW_SENTENCE, lambda left, right: True, doubts)]
+    return [p for part in parts for p in _at_and(part, known, doubts)]
+
+
+def _cut(text: str, mark: re.Pattern[str], may: object, doubts: list[str] | None = None) -> list[str]:
+    parts: list[str] = []
+    start = 0
+    for match in mark.finditer(text):
+        left, right = text[start : match.start()], text[match.end() :]
+        if _depth(text, match.start()) == 0 and left.strip() and right.strip() and may(left, right):  # type: ignore[operator]
+            parts.append(left)
+            start = match.end()
+            if doubts is not None:
+                doubts.append(f"'{left.strip()}' and what follows it are taken for several bodies")
+    return [*parts, text[start:]]
+
+
+def _both_bodies(left: str, right: str, known: Collection[str]) -> bool:
+    """Whether "and" joins two bodies and no two fields of one."""
+    if _is_known(left, known):
+        return True
+    first = right.split(" ")[0].lower()
+    if not _HEAD.match(left) and not re.search(r"\([A-Z]{2,}\)$|^[A-Z]{2,}$", left.strip()):
+        return bool(_MINISTRY.match(right)) and len(left.split()) <= 4
+    weak = {"public", "local", "regional", "general", "civil", "national", "state", "private", "central", "services", "high"}
+    weak |= {"federal", "administration", "service", "development", "society", "citizens", "statistics", "archives", "all"}
+    weak |= {"public", "red", "haut", "police", "treasury", "group", "house", "independent", "organisation", "institution"}
+    return first not in weak or bool(re.match(r"(?:the\s+)?(?:National|Federal|State|Central|General)\s+[A-Z]", right)) and not (
+        _MINISTRY.match(left) and len(right.split()) <= 2
+    )
+
+
+def _new_head(left: str, right: str) -> bool:
+    return bool(_HEAD.match(left.strip())) and not _NOT_BEFORE_HEAD.search(left.strip()) and len(left.split()) > 1
+
+
+def _at_and(name: str, known: Collection[str], doubts: list[str]) -> list[str]:
+    """Two short proper names joined by "and": certain where one is known, else a doubt."""
+    match = _AND.search(name)
+    if match is None or _depth(name, match.start()):
+        return [name]
+    left, right = name[: match.start()], name[match.end() :]
+    if _is_known(left, known) or _is_known(right, known):
+        return [left, *_at_and(right, known, doubts)]
+    proper = all(_is_proper(side) for side in (left, right))
+    if not proper or _HEAD.match(left) or _HEAD.search(left) or _is_portfolio(right) or _MINISTRY.match(name):
+        return [name]
+    doubts.append(f"'{name}' is taken for two bodies")
+    return [left, right]
+
+
+def _is_proper(text: str) -> bool:
+    words = text.split()
+    return 0 < len(words) <= 3 and all(word[0].isupper() for word in words)
+
+
+def _depth(text: str, place: int) -> int:
+    return text.count("(", 0, place) - text.count(")", 0, place)
+
+
+def _is_known(text: str, known: Collection[str]) -> bool:
+    return bool(known) and folded(_clean(text)) in known
+
+
+def _clean(name: str) -> str:
+    name = " ".join(name.split()).strip(" ,;:|•○◦●–-")
+    name = re.sub(r"^(?:and|et|y|&)\s+", "", name)
+    return re.sub(r"(?<=[a-zà-ÿ)])\.$", "", name)
+
+
+def same_printed(first: Iterable[str], second: Iterable[str]) -> bool:
+    """Whether two printed lists hold the same letters, whatever their line breaks."""
+    return _letters(first) == _letters(second)
+
+
+def _letters(lines: Iterable[str]) -> str:
+    return re.sub(r"\W", "", "".join(lines)).casefold()
