@@ -1,6 +1,6 @@
 """How the time and the memory of a build grow with the number of commitments: read to loaded store.
 
-    python -m benchmarks.scaling [--rows 1000] [--times 1,4,16] [--steps]
+    python -m benchmarks.scaling [--rows 500] [--times 1,4,16] [--steps]
 
 A commitment table of invented members is written at 1×, 4× and 16×, and built each in a process of its own: read,
 lift, validate, write, load. The line to look at is the ratio to 1×: seconds per 1,000 commitments stay level where
@@ -20,14 +20,43 @@ import tempfile
 import time
 from pathlib import Path
 
-_HEADER = (
-    "Country|Action Plan Number|Theme|Comm No|Commitment Title|Short Title|Full Text|Start Date|End Date|Lead Institution|"
-    "Supporting Institution(s)|Anti-corruption|Open Data|E-government|Capacity Building|Public Participation|Specificity|"
-    "_Specificity|GC-PubInt|GC-PubRes|Value -Info|Value -Part|Value -Acc|Value -Tech|_Relevant|Potential impact|"
-    "Completion (progress report)|_CompletionProgress|Starred (pre-June 2014 assessments)|Starred (2015 only)|"
-    "Starred (current formula) progress report|Year of submission|Completion (end of term)|"
-    "Did it open government (end of term only)|Starred (current formula) end of term"
-).split("|")
+_HEADER = [
+    "Country",
+    "Action Plan Number",
+    "Theme",
+    "Comm No",
+    "Commitment Title",
+    "Short Title",
+    "Full Text",
+    "Start Date",
+    "End Date",
+    "Lead Institution",
+    "Supporting Institution(s)",
+    "Anti-corruption",
+    "Open Data",
+    "E-government",
+    "Capacity Building",
+    "Public Participation",
+    "Specificity",
+    "_Specificity",
+    "GC-PubInt",
+    "GC-PubRes",
+    "Value -Info",
+    "Value -Part",
+    "Value -Acc",
+    "Value -Tech",
+    "_Relevant",
+    "Potential impact",
+    "Completion (progress report)",
+    "_CompletionProgress",
+    "Starred (pre-June 2014 assessments)",
+    "Starred (2015 only)",
+    "Starred (current formula) progress report",
+    "Year of submission",
+    "Completion (end of term)",
+    "Did it open government (end of term only)",
+    "Starred (current formula) end of term",
+]
 _COMPLETIONS = ("a. Not started", "b. Limited", "c. Substantial", "d. Complete")
 _COMMITMENTS_A_PLAN = 20
 _PLANS_A_MEMBER = 2
@@ -44,16 +73,18 @@ def _row(member: int, place: int, chance: random.Random) -> list[str]:
     plan, number = divmod(place, _COMMITMENTS_A_PLAN)
     completion = chance.randrange(4)
     ministry = f"Ministry of Invention {chance.randrange(12)}"
-    words = " ".join(chance.choice(("the", "open", "budget", "of", "ministry", "and", "portal", "data")) for _ in range(90))
+    words = " ".join(
+        chance.choice(("the", "open", "budget", "of", "ministry", "and", "portal", "data")) for _ in range(90)
+    )
     flags = [str(int(chance.random() < 0.3)) for _ in range(5)]
     values = [str(int(chance.random() < 0.5)) for _ in range(4)]
-    return [
-        f"Ruritania {member}", str(plan + 1), "NA", f"{number + 1}.{chance.randrange(3)}", f"Open the {number} of {member}",
-        f"Open {number}", f"{words}<br/>{words}", "07/01/2012", f"{chance.randrange(13, 28)}/6/2014", ministry,
-        f"{ministry} and others; Office {chance.randrange(40)}", *flags, "c. high", "3", "1", "0", *values, "1", "Moderate",
-        _COMPLETIONS[completion], str(completion + 2), "ND", str(int(completion > 1)), "0", str(2012 + 2 * plan),
-        "ND", "ND", "ND",
-    ]  # fmt: skip
+    place_in_plan = [f"Ruritania {member}", str(plan + 1), "NA", f"{number + 1}.{chance.randrange(3)}"]
+    texts = [f"Open the {number} of {member}", f"Open {number}", f"{words}<br/>{words}"]
+    dates = ["07/01/2012", f"{chance.randrange(13, 28)}/6/2014"]
+    bodies = [ministry, f"{ministry} and others; Office {chance.randrange(40)}"]
+    ratings = ["c. high", "3", "1", "0", *values, "1", "Moderate", _COMPLETIONS[completion], str(completion + 2)]
+    stars = ["ND", str(int(completion > 1)), "0"]
+    return [*place_in_plan, *texts, *dates, *bodies, *flags, *ratings, *stars, str(2012 + 2 * plan), "ND", "ND", "ND"]
 
 
 def write_table(path: Path, count: int) -> None:
@@ -84,7 +115,12 @@ def build_one(table: Path, out: Path) -> dict[str, float]:
     quads = len(open_release(release.folder))
     step("end")
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
-    return {"seconds": time.perf_counter() - begun, "quads": quads, "megabytes": megabytes, **{f"step {k}": v for k, v in steps.items()}}
+    return {
+        "seconds": time.perf_counter() - begun,
+        "quads": quads,
+        "megabytes": megabytes,
+        **{f"step {k}": v for k, v in steps.items()},
+    }
 
 
 def measured(rows: int, folder: Path) -> dict[str, float]:
@@ -98,7 +134,7 @@ def measured(rows: int, folder: Path) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, default=1000, help="commitments at 1×")
+    parser.add_argument("--rows", type=int, default=500, help="commitments at 1×")
     parser.add_argument("--times", default="1,4,16", help="sizes, as multiples of --rows")
     parser.add_argument("--steps", action="store_true", help="show the seconds of each step too")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
@@ -117,7 +153,8 @@ def main() -> None:
             rate = 1000 * found["seconds"] / rows
             first = first or (rate, found["megabytes"])
             print(
-                f"{times:3d}x {rows:6d} {found['quads']:9.0f} {found['seconds']:8.1f} {rate:12.2f} {rate / first[0]:12.2f} "
+                f"{times:3d}x {rows:6d} {found['quads']:9.0f} {found['seconds']:8.1f} "
+                f"{rate:12.2f} {rate / first[0]:12.2f} "
                 f"{found['megabytes']:8.0f} {1024 * found['megabytes'] / rows:7.0f}"
             )
             if options.steps:

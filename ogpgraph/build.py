@@ -97,7 +97,7 @@ def lifted(reading: Reading, vocabulary: Vocabulary, step: Step) -> set[Quad]:
 
 
 def add_sources(reading: Reading, sources: Sequence[Path], vocabulary: Vocabulary, step: Step) -> Reading:
-    """The reading with the records of further sources. What cannot be read of them is told and does not stop a build."""
+    """The reading with the records of further sources. What cannot be read of them does not stop a build."""
     brought, unread = read_sources(sources, vocabulary, lambda path: step(f"reading {path.name}"))
     return Reading(reading.found, reading.problems, brought, unread)
 

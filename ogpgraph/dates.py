@@ -71,12 +71,59 @@ class Period:
 
 
 _ORDINALS = {
-    **{"1": 1, "2": 2, "3": 3, "4": 4, "first": 1, "second": 2, "third": 3, "fourth": 4},
-    **{"i": 1, "ii": 2, "iii": 3, "iv": 4, "premier": 1, "première": 1, "deuxième": 2, "troisième": 3, "quatrième": 4},
-    **{"primer": 1, "primero": 1, "segundo": 2, "tercer": 3, "tercero": 3, "cuarto": 4, "second semestre": 2},
+    "1": 1,
+    "2": 2,
+    "3": 3,
+    "4": 4,
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "i": 1,
+    "ii": 2,
+    "iii": 3,
+    "iv": 4,
+    "premier": 1,
+    "première": 1,
+    "deuxième": 2,
+    "troisième": 3,
+    "quatrième": 4,
+    "primer": 1,
+    "primero": 1,
+    "segundo": 2,
+    "tercer": 3,
+    "tercero": 3,
+    "cuarto": 4,
+    "second semestre": 2,
 }
-_FRENCH_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-_SPANISH_MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+_FRENCH_MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+_SPANISH_MONTHS = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+]
 _MONTHS = {
     name.lower(): number
     for names in (
@@ -88,7 +135,19 @@ _MONTHS = {
     )
     for number, name in enumerate(names)
     if name
-} | {"fevrier": 2, "aout": 8, "decembre": 12, "setiembre": 9, "janv": 1, "févr": 2, "déc": 12, "ene": 1, "abr": 4, "ago": 8, "dic": 12}
+} | {
+    "fevrier": 2,
+    "aout": 8,
+    "decembre": 12,
+    "setiembre": 9,
+    "janv": 1,
+    "févr": 2,
+    "déc": 12,
+    "ene": 1,
+    "abr": 4,
+    "ago": 8,
+    "dic": 12,
+}
 _YEAR = r"(?P<year>(?:19|20)\d{2})"
 _SUFFIX = r"(?:st|nd|rd|th|er|ère|re|ème|e|o|º|°)?"
 _ORDINAL = (
@@ -101,7 +160,9 @@ _HALF = r"(?:semester|half(?:[\s-]year)?|semestre)"
 _QUARTER = r"(?:quarter|trimestre)"
 _OF = r"(?:\s*,?\s*(?:of|de|del|du|d['’])?\s*|/|[\s-]+)"
 _IN = r"(?:in\s+|en\s+|au\s+|dès\s+|el\s+|le\s+|the\s+|in\s+the\s+|during\s+the\s+)?"
-_BY = r"(?:by|before|until|no\s+later\s+than|not\s+later\s+than|avant|d['’]ici|jusqu['’]\S{1,3}|antes\s+de|hasta|para)\s+"
+_BY = (
+    r"(?:by|before|until|no\s+later\s+than|not\s+later\s+than|avant|d['’]ici|jusqu['’]\S{1,3}|antes\s+de|hasta|para)\s+"
+)
 _END = r"(?:the\s+|la\s+|el\s+|à\s+la\s+)?(?:end\s+of|fin\s+de|fin|final(?:es)?\s+de|finales\s+del?)\s+"
 _YEAR_WORD = r"(?:the\s+year\s+|l['’]année\s+|año\s+)?"
 
@@ -129,19 +190,20 @@ _PATTERNS = [
 _COMPILED = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS]
 _UNNAMED = [(kind, re.sub(r"\(\?P<\w+>", "(?:", pattern)) for kind, pattern in _PATTERNS]
 _ANY = "|".join(pattern for _, pattern in _UNNAMED)
-_SPAN = rf"(?:from\s+|between\s+|de\s+|du\s+|desde\s+)?(?:{_ANY})\s*(?:[–—-]|\bto\b|\buntil\b|\band\b|\bà\b|\bau\b|\ba\b|\bhasta\b)\s*(?:{_ANY})"
+_SPAN = (
+    rf"(?:from\s+|between\s+|de\s+|du\s+|desde\s+)?(?:{_ANY})\s*(?:[–—-]|\bto\b|\buntil\b|\band\b|\bà\b|\bau\b"
+    rf"|\ba\b|\bhasta\b)\s*(?:{_ANY})"
+)
 # Where a wording may begin inside a text; each start is tried once, so the search stays linear.
 _WORDING = re.compile(rf"(?<![\w/.-])(?:{_SPAN}|{_ANY})(?![\w/-]|\.\d)", re.IGNORECASE)
-_SPLIT_SPAN = re.compile(r"\s*[–—]\s*|\s+-\s+|(?<=\d)-(?=[^\W\d])|(?<=\d{4})-(?=\d{4}$)|\s+(?:to|until|and|à|au|a|hasta)\s+")
+_SPLIT_SPAN = re.compile(
+    r"\s*[–—]\s*|\s+-\s+|(?<=\d)-(?=[^\W\d])|(?<=\d{4})-(?=\d{4}$)|\s+(?:to|until|and|à|au|a|hasta)\s+"
+)
 
 
 def wordings(text: str) -> list[tuple[int, int]]:
     """Where due dates stand inside a text: the first and last offset of each wording with bounds."""
-    return [
-        found.span()
-        for found in _WORDING.finditer(text)
-        if period(found[0]) is not None
-    ]
+    return [found.span() for found in _WORDING.finditer(text) if period(found[0]) is not None]
 
 
 def period(printed: str) -> Period | None:

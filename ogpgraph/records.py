@@ -575,7 +575,10 @@ class PrintedDate(Record):
 
 
 class RowValue(Record):
-    """One coded variable of a row: concepts as ``scheme/slug``, or the reason why there are none."""
+    """One coded variable of a row: concepts as ``scheme/slug``, or the reason why there are none.
+
+    ``code`` is what the column of codes says where that is something else than the word.
+    """
 
     variable: Text
     phase: Key
@@ -584,6 +587,7 @@ class RowValue(Record):
     values: tuple[Text, ...] = ()
     absence: Key | None = None
     rule: Key | None = None
+    code: Text | None = None
 
 
 class DatabaseRow(Record):
@@ -644,6 +648,31 @@ class TagTable(Record):
     rows: tuple[tuple[Text, ...], ...]
 
 
+class ListedTheme(Record):
+    """A theme of a plan as a page lists it, with the commitments below it in their order."""
+
+    number: Number
+    title: Text
+    commitments: tuple[Text, ...] = ()
+
+
+class JoinupDocument(Record):
+    """What a Joinup page says of one action plan: which one, its themes, whom its makers looked at and heard."""
+
+    source: Key
+    member: MemberCode
+    plan_title: Text | None = None
+    plan_ordinal: Annotated[int, Field(ge=1)] | None = None
+    plan_year: Year | None = None
+    plan_issued: Date | None = None
+    commitment_count: Count | None = None
+    themes: tuple[ListedTheme, ...] = ()
+    sections: tuple[Text, ...] = ()
+    countries: tuple[MemberCode, ...] = ()
+    benchmarked: tuple[MemberCode, ...] = ()
+    consulted: tuple[Text, ...] = ()
+
+
 class ReleaseNotes(Record):
     """``data/release.yml``: what a release of these data is called, and since when."""
 
@@ -669,6 +698,7 @@ KINDS: dict[str, type[Record]] = {
     "row": DatabaseRow,
     "process": ProcessRow,
     "tags": TagTable,
+    "joinup": JoinupDocument,
 }
 
 

@@ -125,6 +125,11 @@ def read(raw: bytes, reader=explorer) -> tuple[list[DatabaseRow], list[Problem]]
     return rows, [problem for problem in found if isinstance(problem, Problem)]
 
 
+def but_for_the_country(problems: list[Problem]) -> list[Problem]:
+    """The problems, without the one that Ruritania is no member."""
+    return [problem for problem in problems if problem.rule != "member-not-known"]
+
+
 def one(raw: bytes) -> DatabaseRow:
     (row,), _ = read(raw)
     return row
@@ -217,7 +222,7 @@ def test_the_edition_of_may_2015_has_its_own_columns_and_its_own_code_book() -> 
     assert row.start == PrintedDate(printed="Jul-12", value="2012-07")
     assert row.end is not None
     assert (row.end.not_before, row.end.not_after) == ("2013-07-01", "2013-09-30")
-    assert problems == []
+    assert but_for_the_country(problems) == []
 
 
 @pytest.mark.parametrize(
@@ -236,13 +241,14 @@ def test_one_integer_means_what_its_edition_says(edition: str, names: dict[str, 
 def test_the_word_is_taken_where_the_code_disagrees_and_the_cell_is_named() -> None:
     rows, problems = read(live({"Specificity": "None", "_Specificity": "1"}))
     assert value(rows[0], "specificity").values == ("specificity/none",)
-    (problem,) = problems
+    (problem,) = but_for_the_country(problems)
     assert (problem.rule, problem.line, problem.column, problem.value) == ("code-disagrees", 3, "_Specificity", "1")
 
 
 def test_a_code_that_stands_for_two_words_agrees_with_both() -> None:
     for word in ("None", "Unclear"):
-        assert read(live({"Potential impact": word, "_Pot Impact Coded": "0"}))[1] == []
+        _, problems = read(live({"Potential impact": word, "_Pot Impact Coded": "0"}))
+        assert but_for_the_country(problems) == []
 
 
 def test_what_cannot_be_read_is_told_with_row_and_column_and_the_row_stays() -> None:
@@ -254,7 +260,7 @@ def test_what_cannot_be_read_is_told_with_row_and_column_and_the_row_stays() -> 
         )
     )
     assert len(rows) == 3
-    told = {(p.rule, p.line, p.column, p.value) for p in problems if p.rule != "member-not-known"}
+    told = {(p.rule, p.line, p.column, p.value) for p in but_for_the_country(problems)}
     assert told == {
         ("spreadsheet-error", 4, "Specificity", "#NAME?"),
         ("flag-not-read", 4, "Open Data", "maybe"),
@@ -321,7 +327,10 @@ def test_a_date_that_is_none_is_not_read(printed: str) -> None:
         ("Ministry of Finance; Ministry of Justice", ("Ministry of Finance", "Ministry of Justice")),
         ("Ministry of Education, Science and Culture", ("Ministry of Education, Science and Culture",)),
         ("Ministry of Justice, Ministry of Finance, TBS", ("Ministry of Justice", "Ministry of Finance", "TBS")),
-        ("Agency for Digitisation (AFD), Ministry of Justice", ("Agency for Digitisation (AFD)", "Ministry of Justice")),
+        (
+            "Agency for Digitisation (AFD), Ministry of Justice",
+            ("Agency for Digitisation (AFD)", "Ministry of Justice"),
+        ),
         ("Royal Archive\nRoyal Mint", ("Royal Archive", "Royal Mint")),
         ("• Treasury • Cabinet Office", ("Treasury", "Cabinet Office")),
         ("Treasury; treasury.; Treasury", ("Treasury", "treasury")),
@@ -339,7 +348,13 @@ def test_cells_are_cleaned() -> None:
 
 
 def test_member_names_are_the_members_of_the_data_and_each_name_means_one() -> None:
-    assert [member_code(name) for name in ("UK", "USA", "Macedonia", "Turkey", "South Korea")] == ["UK", "US", "MK", "TR", "KR"]
+    assert [member_code(name) for name in ("UK", "USA", "Macedonia", "Turkey", "South Korea")] == [
+        "UK",
+        "US",
+        "MK",
+        "TR",
+        "KR",
+    ]
     with (PROJECT / "data" / "members.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             if row["kind"] == "national":
@@ -447,4 +462,7 @@ def test_the_real_live_file_is_read_whole() -> None:
 @needs_real
 def test_every_real_table_has_a_reader() -> None:
     for path in sorted(REAL.rglob("*.csv")):
-        assert any(reader.READER.fits(file(path.read_bytes())) for reader in (explorer, process_database, tag_tables, canada_tracker)), path
+        assert any(
+            reader.READER.fits(file(path.read_bytes()))
+            for reader in (explorer, process_database, tag_tables, canada_tracker)
+        ), path

@@ -119,7 +119,9 @@ def test_a_page_cut_at_its_end_keeps_its_id(page: str, length: int) -> None:
 @given(st.data())
 def test_lines_joined_at_will(data: st.DataObject) -> None:
     lines = TEXT_PAGE.split("\n")
-    marks = data.draw(st.lists(st.sampled_from(["\n", " ", "\n\n", "\r\n", ""]), min_size=len(lines), max_size=len(lines)))
+    marks = data.draw(
+        st.lists(st.sampled_from(["\n", " ", "\n\n", "\r\n", ""]), min_size=len(lines), max_size=len(lines))
+    )
     found_in("".join(line + mark for line, mark in zip(lines, marks, strict=True)).encode())
 
 
@@ -164,6 +166,16 @@ def test_any_bytes(raw: bytes) -> None:
 def test_time_grows_with_the_text_only() -> None:
     """Texts that break backtracking patterns are read in seconds, not hours."""
     start = time.perf_counter()
-    for piece in ("Commitment 1 ", "by the end of ", "Ministry of ", "A, ", "(", "[1] ", "Status: ", "carried the of ", "1.1 Aa "):
+    for piece in (
+        "Commitment 1 ",
+        "by the end of ",
+        "Ministry of ",
+        "A, ",
+        "(",
+        "[1] ",
+        "Status: ",
+        "carried the of ",
+        "1.1 Aa ",
+    ):
         found_in(("Title (ZB0001)\nLead Institution: " + piece * 4000).encode())
     assert time.perf_counter() - start < 30

@@ -1,5 +1,8 @@
 """The real pages beside the checkout, field by field. Runs only where the shared folder is there."""
 
+# Tables of printed texts read better in one line each.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -7,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ogpgraph.read.page_context import PageContext
 from ogpgraph.read.commitment_page import read_page
+from ogpgraph.read.page_context import PageContext
 from ogpgraph.read.source_file import SourceFile
 from ogpgraph.read.sources import read_file
 from ogpgraph.records import CommitmentPage, SourceDocument
@@ -174,7 +177,8 @@ def test_recommendations_keep_their_words(seed: str, page: CommitmentPage) -> No
 
 def test_lineage(seed: str, page: CommitmentPage) -> None:
     found = [
-        (s.earlier, s.earlier_number, s.relation or s.fate, s.later, s.later_number, s.later_plan) for s in page.lineage or ()
+        (s.earlier, s.earlier_number, s.relation or s.fate, s.later, s.later_number, s.later_plan)
+        for s in page.lineage or ()
     ]
     assert sorted(found, key=str) == sorted(LINEAGE[seed], key=str)
 
@@ -204,10 +208,19 @@ def test_known_numbers_give_ids(vocabulary: Vocabulary) -> None:
 
 
 @pytest.mark.parametrize("form", ["flattened", "no blank lines", "more blank lines", "no headings"])
-def test_other_text_forms_give_the_same_header(form: str, seed: str, page: CommitmentPage, vocabulary: Vocabulary, tmp_path: Path) -> None:
+def test_other_text_forms_give_the_same_header(
+    form: str, seed: str, page: CommitmentPage, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
     lines = [line.strip() for line in path_of(seed).read_text("utf-8").splitlines() if line.strip()]
-    bare = [line for line in lines if line not in ("Overview", "At-a-Glance", "Institutions", "Description", "IRM Review")]
-    text = {"flattened": " ".join(lines), "no blank lines": "\n".join(lines), "more blank lines": "\n\n\n".join(lines), "no headings": "\n".join(bare)}
+    bare = [
+        line for line in lines if line not in ("Overview", "At-a-Glance", "Institutions", "Description", "IRM Review")
+    ]
+    text = {
+        "flattened": " ".join(lines),
+        "no blank lines": "\n".join(lines),
+        "more blank lines": "\n\n\n".join(lines),
+        "no headings": "\n".join(bare),
+    }
     path = tmp_path / "page.txt"
     path.write_text(text[form], "utf-8")
     first = next(iter(read_file(path, vocabulary)))

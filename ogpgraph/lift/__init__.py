@@ -4,6 +4,8 @@ statements.py                      what the sources state, triple by triple
 names.py                           printed names to the entities that they name
 members, institutions, plans,
 captures, reviews, lineage .py     one family of records each
+page_body.py, page_lineage.py      what the bodies of commitment pages say
+plan_numbers.py                    which commitment a number in a plan means
 rows.py, row_identity.py           rows of OGP's databases, and which commitment each is about
 newcomers.py                       what sources name beyond the hand-kept data
 resolve.py                         which claim stands, which conflicts stay visible
@@ -25,6 +27,7 @@ from ogpgraph.lift.institutions import lift_institutions
 from ogpgraph.lift.lineage import lift_lineage
 from ogpgraph.lift.members import lift_initiatives, lift_member, lift_roles
 from ogpgraph.lift.names import Names
+from ogpgraph.lift.page_body import lift_page_bodies
 from ogpgraph.lift.plans import lift_plan
 from ogpgraph.lift.resolve import resolve
 from ogpgraph.lift.reviews import lift_assessment, lift_reports
@@ -60,6 +63,7 @@ def lift(collection: r.Collection, vocabulary: Vocabulary) -> set[Quad]:
         lift_initiatives(initiatives, said)
     for roles in collection.of(r.Roles):
         lift_roles(roles, said)
+    lift_page_bodies(collection, said, names)
     lift_rows(collection, said, names)
     names.newcomers.lift(said)
     resolve(said)

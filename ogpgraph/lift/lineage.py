@@ -15,13 +15,19 @@ from ogpgraph.lift.statements import Statements
 from ogpgraph.vocabulary import DCTERMS, OGP, PROV, RDF, XSD, Term, text
 
 
-def lift_lineage(member: str, statement: r.LineageStatement, said: Statements) -> None:
-    """One statement, and the direct property or fate that follows from it."""
+def lift_lineage(
+    member: str,
+    statement: r.LineageStatement,
+    said: Statements,
+    node: NamedNode | None = None,
+    without: frozenset[NamedNode] = frozenset(),
+) -> None:
+    """One statement, and the direct property or fate that follows from it; ``without`` are properties left out."""
     stated = statement.basis == "stated"
     graphs = [iris.source_graph(key) for key in statement.sources] if stated else [iris.derivation_graph("curation")]
-    node = _node(statement)
+    node = node or statement_node(statement)
     for predicate, value in _facts(member, statement, said):
-        for graph in graphs:
+        for graph in () if predicate in without else graphs:
             said.derive(Triple(node, predicate, value), graph)
     said.labels[node] = text(_label(statement))
     if stated and statement.fate:
@@ -30,9 +36,11 @@ def lift_lineage(member: str, statement: r.LineageStatement, said: Statements) -
         _direct(member, statement, node, graphs, said)
 
 
-def _node(statement: r.LineageStatement) -> NamedNode:
-    """``FR0004-extendedBy-FR0031``; a missing end is its plan, a fate stands after its commitment."""
+def statement_node(statement: r.LineageStatement) -> NamedNode:
+    """``FR0004-extendedBy-FR0031``; a missing end is its plan and number, a fate stands after its commitment."""
     earlier = statement.earlier or (f"plan-{statement.earlier_plan}" if statement.earlier_plan else "")
+    if not statement.earlier and statement.plan_number:
+        earlier = "-".join(part for part in (earlier, "no", iris.number_key(statement.plan_number)) if part)
     later = statement.later or statement.initiative or (f"plan-{statement.later_plan}" if statement.later_plan else "")
     topic = iris.slug(statement.topic or "")
     if statement.fate:

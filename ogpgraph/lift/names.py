@@ -16,8 +16,8 @@ from ogpgraph.vocabulary import Vocabulary, folded
 class Names:
     """The names of institutions, plans and reports of each member, and the labels of policy areas.
 
-    ``institution``, ``plan`` and ``report`` know the hand-kept data only. Their twins that end in ``_node`` also take in
-    what a source that somebody brings names first (:mod:`ogpgraph.lift.newcomers`).
+    ``institution``, ``plan`` and ``report`` know the hand-kept data only. Their twins that end in ``_node`` also
+    take in what a source that somebody brings names first (:mod:`ogpgraph.lift.newcomers`).
     """
 
     def __init__(self, collection: r.Collection, vocabulary: Vocabulary) -> None:

@@ -105,7 +105,7 @@ class Newcomers:
         self._institutions: dict[tuple[str, str], _Named] = {}
 
     def member_code(self, name: str) -> str:
-        """The code of the member with this name: as the hand-kept data have it, as OGP has it, else a provisional one."""
+        """The code of the member with this name: as the data have it, as OGP has it, else a provisional one."""
         return self._member_by_name.get(folded(name)) or member_code(name) or provisional_code(name)
 
     def member(self, code: str, name: str | None, source: str, local: bool = False) -> NamedNode:
@@ -125,17 +125,13 @@ class Newcomers:
                 plan.ordinals.add(str(int(ordinal)))
         return iris.plan(plan_id)
 
-    def institution(
-        self, member: str, key: str, name: str, source: str, language: str | None = None
-    ) -> NamedNode:
+    def institution(self, member: str, key: str, name: str, source: str, language: str | None = None) -> NamedNode:
         """A body that a source names, with the name as printed."""
         if (member, key) not in self._known_bodies:
             self._institutions.setdefault((member, key), _Named(OGP.Institution)).add(name, source, language)
         return iris.institution(member, key)
 
-    def report(
-        self, member: str, title: str, source: str, language: str, vocabulary: Vocabulary
-    ) -> NamedNode | None:
+    def report(self, member: str, title: str, source: str, language: str, vocabulary: Vocabulary) -> NamedNode | None:
         """A review document that a source names, if its title says of which plan and of which type it is."""
         kind = _report_type(title, vocabulary)
         year = re.search(r"\b(20[0-9]{2})\b", title)

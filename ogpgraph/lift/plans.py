@@ -150,7 +150,7 @@ def _milestone(plan: r.Plan, commitment_id: str, milestone: r.Milestone, said: S
     said.many(node, OGP.responsible, milestone.responsible, lambda s: iris.institution(plan.member, s.value))
     for statement in milestone.due:
         said.stand(node, OGP.dueText, text(statement.value, statement.lang), _known(statement.source))
-    bounds = _due(milestone)
+    bounds = due_period(milestone)
     if bounds:
         kind = said.vocabulary.concept("period", bounds.kind)
         if bounds.start:
@@ -160,7 +160,7 @@ def _milestone(plan: r.Plan, commitment_id: str, milestone: r.Milestone, said: S
             said.stand(node, OGP.periodKind, kind, source)
 
 
-def _due(milestone: r.Milestone) -> Period | None:
+def due_period(milestone: r.Milestone) -> Period | None:
     """The bounds that the data give, else those that the printed text implies."""
     if milestone.due_start and milestone.due_end:
         first, last = PartialDate.parse(milestone.due_start), PartialDate.parse(milestone.due_end)

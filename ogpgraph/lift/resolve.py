@@ -45,6 +45,8 @@ _WORDING = {
     OGP.leadInstitutionText,
     OGP.supportInstitutionText,
     DCTERMS.abstract,
+    DCTERMS.description,
+    OGP.dueText,
     OGP.periodText,
 }
 # Tags: pages give them anew from time to time, and a list at the foot of a page may be older than the page.

@@ -49,7 +49,11 @@ def titles_agree(one: str | None, other: str | None) -> bool:
     if first == second:
         return True
     matcher = difflib.SequenceMatcher(None, first, second, autojunk=False)
-    return matcher.real_quick_ratio() >= _SAME_TITLE and matcher.quick_ratio() >= _SAME_TITLE and matcher.ratio() >= _SAME_TITLE
+    return (
+        matcher.real_quick_ratio() >= _SAME_TITLE
+        and matcher.quick_ratio() >= _SAME_TITLE
+        and matcher.ratio() >= _SAME_TITLE
+    )
 
 
 class PlanYears:
@@ -64,7 +68,7 @@ class PlanYears:
         for row in collection.of(r.DatabaseRow):
             if row.year and row.plan_number:
                 said[member_of(row, newcomers), plan_number(row.plan_number)][row.year] += 1
-        self._add({key: min(years, key=lambda y: (-years[y], y)) for key, years in said.items()})  # noqa: B023
+        self._add({key: min(years, key=lambda y: (-years[y], y)) for key, years in said.items()})
         rows = collection.of(r.ProcessRow)
         self._add(
             {
@@ -135,8 +139,9 @@ class _Keyed:
         return bare_title(self.row.title)
 
     def digest(self, length: int) -> str:
-        """A hash of what tells this row from others of its key: its title; with ``length`` over 8, its text too."""
-        told = self.title if length <= 8 else "\n".join((self.title, folded(self.row.short_title or self.row.text or "")))
+        """A hash of what tells this row from others of its key: its title; with ``length`` over 8, its texts too."""
+        texts = (self.title, folded(self.row.short_title or ""), folded(self.row.text or ""))
+        told = self.title if length <= 8 else "\n".join(texts)
         return hashlib.sha256(told.encode()).hexdigest()[:length]
 
 
@@ -152,14 +157,16 @@ class _Commitments:
         """The rows of one file, each with its commitment."""
         same_key = Counter((row.prefix, row.number) for row in keyed)
         same_title = Counter((row.prefix, row.title) for row in keyed)
+        same_both = Counter((row.prefix, row.number, row.title) for row in keyed)
         found: list[PlacedRow] = []
         taken: set[str] = set()
-        for row in sorted(keyed, key=lambda k: (k.prefix, k.number, k.title, k.row.text or "", k.row.row)):
+        for row in sorted(keyed, key=lambda k: (k.prefix, k.number, k.title, k.digest(16), k.row.row)):
             doubled = same_key[row.prefix, row.number] > 1
             joined = self._joined(row, same_title[row.prefix, row.title] == 1)
             path = joined or row.row.id
             if path is None or path in taken:
-                joined, path = None, self._new_path(row, doubled, taken)
+                digits = 16 if same_both[row.prefix, row.number, row.title] > 1 else 6
+                joined, path = None, self._new_path(row, doubled, digits, taken)
             taken.add(path)
             found.append(PlacedRow(row.row, row.member, row.plan, path, joined is not None))
         for place in found:
@@ -188,16 +195,15 @@ class _Commitments:
         path = iris.row_commitment(row.prefix, row.number)
         return path if path in self._titles and titles_agree(self._titles[path], row.row.title) else None
 
-    def _new_path(self, row: _Keyed, doubled: bool, taken: set[str]) -> str:
-        """A path of its own: the bare key where it is free, else with a hash, else with a longer hash, else counted."""
+    def _new_path(self, row: _Keyed, doubled: bool, digits: int, taken: set[str]) -> str:
+        """A path of its own: the bare key where it is free, else with a hash, else counted among equal rows."""
         bare = iris.row_commitment(row.prefix, row.number)
         known = self._titles.keys()
         if row.number and not doubled and bare not in known and bare not in taken:
             return bare
-        for length in (6, 16):
-            path = iris.row_commitment(row.prefix, row.number, row.digest(length))
-            if path not in known and path not in taken:
-                return path
+        path = iris.row_commitment(row.prefix, row.number, row.digest(digits))
+        if path not in known and path not in taken:
+            return path
         counted = 2
         while f"{path}.{counted}" in known or f"{path}.{counted}" in taken:
             counted += 1

@@ -121,7 +121,9 @@ class _Row:
     def texts(self) -> None:
         row = self.row
         language = row.title_language or self.language
-        title = row.title or row.short_title or f"Commitment {row.number or row.row} of {row.country or self.place.member}"
+        title = (
+            row.title or row.short_title or f"Commitment {row.number or row.row} of {row.country or self.place.member}"
+        )
         self.claim(self.node, DCTERMS.title, {Literal(title.replace("\n", " "), language=language)})
         if row.title and row.short_title:
             self.newest(DCTERMS.alternative, [Literal(row.short_title, language=language)])

@@ -39,7 +39,10 @@ def read(file: SourceFile, vocabulary: Vocabulary) -> Iterator[Record | Problem]
         yield found
         return
     yield source_document(file, "canada-tracker", "Canada's tracker of its action plans", _URL, len(found.rows), 2)
-    rows = [(number, dict(zip((name.casefold() for name in found.names), cells, strict=False))) for number, cells in found.rows]
+    rows = [
+        (number, dict(zip((name.casefold() for name in found.names), cells, strict=False)))
+        for number, cells in found.rows
+    ]
     yield from _not_lifted(file, rows)
     for name in dict.fromkeys(row["table"] for _, row in rows):
         if name in _PLANS:
@@ -56,7 +59,9 @@ def _not_lifted(file: SourceFile, rows: list[tuple[int, dict[str, str]]]) -> Ite
             yield problem_at(file, number, "field", "list-not-known", message, row["field"])
         for name, text in row.items():
             if is_spreadsheet_error(text):
-                yield problem_at(file, number, name, "spreadsheet-error", f"'{text}' is an error of a spreadsheet", text)
+                yield problem_at(
+                    file, number, name, "spreadsheet-error", f"'{text}' is an error of a spreadsheet", text
+                )
 
 
 def _plan(file: SourceFile, name: str, rows: list[tuple[int, dict[str, str]]]) -> Iterator[Record | Problem]:

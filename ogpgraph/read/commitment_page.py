@@ -24,10 +24,16 @@ from ogpgraph.vocabulary import Vocabulary, folded
 _SITE = "https://www.opengovpartnership.org"
 _ADDRESS = re.compile(r"https?://(?:www\.)?opengovpartnership\.org/[^\s\"'<>()\[\]]+", re.I)
 _ID_IN_ADDRESS = re.compile(r"commitments/([A-Za-z]{2,4}\d{4})(?!\d)", re.I)
-_LEGACY = re.compile(r"opengovpartnership\.org/(?:es/|fr/)?(?:commitment|temp-commitments)/(\d{1,3})-([a-z0-9-]+)", re.I)
+_LEGACY = re.compile(
+    r"opengovpartnership\.org/(?:es/|fr/)?(?:commitment|temp-commitments)/(\d{1,3})-([a-z0-9-]+)", re.I
+)
 _FILE_ID = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,4}\d{4})(?!\d)")
 _PLAN_PLACE = re.compile(r"(?:plan|plan d['’]action)\s*[–-]\s*(.{2,80}?),?\s*(?:19|20)\d{2}", re.I)
-_PLAN_OWNER = re.compile(r"^(.{2,60}?)[,’']?s?\s+(?:(?:first|second|third|fourth|fifth|sixth|national|open|\d(?:st|nd|rd|th))\s+)*(?:government\s+|parliament\s+)?action plan", re.I)
+_PLAN_OWNER = re.compile(
+    r"^(.{2,60}?)[,’']?s?\s+(?:(?:first|second|third|fourth|fifth|sixth|national|open|\d(?:st|nd|rd"
+    r"|th))\s+)*(?:government\s+|parliament\s+)?action plan",
+    re.I,
+)
 _OWNER = re.compile(r"(?m)^([^\n]{2,60}?)['’]s Commitments[ \t]*$")
 _CRUMB = re.compile(r"^.*(?:\s[>»›/|]\s)", re.S)
 _EXAMINED = 60_000
@@ -113,7 +119,11 @@ class _PageReader:
         if not title:
             self._problem(1, "no-title", f"no title stands before ({commitment_id}): the id was taken for it")
         if start < 0:
-            self._problem(1, "id-from-name", f"the id {commitment_id} comes from the address or the file's name, not from the text")
+            self._problem(
+                1,
+                "id-from-name",
+                f"the id {commitment_id} comes from the address or the file's name, not from the text",
+            )
         return _Identity(commitment_id, title or commitment_id, "commitment-page", end)
 
     def _heading(self) -> str:
@@ -206,7 +216,12 @@ class _PageReader:
                 key=self.file.key, kind="local-plan-page", url=_clean_url(url), title=title or None, layout="local",
                 language=language_of(self.hits), sha256=self.file.sha256,
             )  # fmt: skip
-        self._problem(1, "no-commitment-id", "no commitment id such as (FR0042) stands in the text, the address or the file's name: add it to the file's name")
+        self._problem(
+            1,
+            "no-commitment-id",
+            "no commitment id such as (FR0042) stands in the text, the address or the file's name: add it to the "
+            "file's name",
+        )
 
     def _first_line(self) -> str:
         taken = [(hit.start, hit.end) for hit in self.hits if hit.group == "furniture"]
@@ -223,10 +238,17 @@ class _PageReader:
     def _check(self, header: Header, body: dict[str, Any]) -> None:
         """A page that was cut off, or that is no page after all, is said to be so."""
         if not header.slugs:
-            self._problem(1, "no-labels", "no field of the header was found: is the page cut off, or no commitment page?")
-        elif not {"completion", "implementation"} & {hit.slug for hit in self.hits} and "action-plan" in header.slugs:
-            if "text" not in body and not header.slugs & set(LOCAL):
-                self._problem(len(self.page.lines), "cut-off", "the page ends inside its header: what is missing was not in the file")
+            self._problem(
+                1, "no-labels", "no field of the header was found: is the page cut off, or no commitment page?"
+            )
+        elif self._ends_in_header(header) and "text" not in body:
+            message = "the page ends inside its header: what is missing was not in the file"
+            self._problem(self.page.lines[-1].number if self.page.lines else 1, "cut-off", message)
+
+    def _ends_in_header(self, header: Header) -> bool:
+        """Whether the last labels of every header are missing; pages of local plans have others."""
+        closing = {"completion", "implementation"} & {hit.slug for hit in self.hits}
+        return not closing and "action-plan" in header.slugs and not header.slugs & set(LOCAL)
 
     def _document(self, identity: _Identity, header: Header, fields: dict[str, Any]) -> SourceDocument:
         language = language_of(self.hits)
@@ -296,7 +318,11 @@ class _PageReader:
         if not slug:
             slug = next((iris.slug(name) for name in sorted(self._names(header, code)) if iris.slug(name)), "")
         if not slug:
-            self._problem(0, "unknown-address", f"the page does not tell its address nor its member: {_SITE}/commitments/… stands in")
+            self._problem(
+                0,
+                "unknown-address",
+                f"the page does not tell its address nor its member: {_SITE}/commitments/… stands in",
+            )
         prefix = f"/{language}" if language in ("es", "fr") else ""
         member = f"/members/{slug}" if slug else ""
         return f"{_SITE}{prefix}{member}/commitments/{identity.id}/"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from pyoxigraph import NamedNode
 
@@ -43,7 +44,9 @@ def read(file: SourceFile, vocabulary: Vocabulary) -> Iterator[Record | Problem]
         return
     columns = Columns.of(found.names, vocabulary)
     edition = edition_of({column_key(name) for name in found.names})
-    yield source_document(file, edition.key, edition.title, edition.url, len(found.rows), edition.sequence, edition.issued)
+    yield source_document(
+        file, edition.key, edition.title, edition.url, len(found.rows), edition.sequence, edition.issued
+    )
     yield from _column_problems(file, found, columns)
     for number, cells in found.rows:
         reading = _RowReading(file, vocabulary, columns, edition, number, cells)
@@ -209,7 +212,7 @@ class _RowReading:
         self.report(self.columns.fields["url"], "address-not-read", f"'{text}' is no web address")
         return None
 
-    def institutions(self, name: str) -> dict[str, object]:
+    def institutions(self, name: str) -> dict[str, Any]:
         """The printed list and the bodies in it; "None Specified" is an absence, not a body."""
         text = self.cell(name)
         variable = f"{name}Institution" if name == "lead" else "supportInstitution"
@@ -276,8 +279,8 @@ class _RowReading:
         for variable, position in self.columns.words.items():
             value = self.value(variable, position)
             if value is not None:
-                self.compare_code(variable, value)
-                yield value
+                told = self.compare_code(variable, value)
+                yield value.model_copy(update={"code": told}) if told else value
         for variable, position in self.columns.codes.items():
             if variable not in self.columns.words:
                 value = self.value(variable, position)
@@ -288,7 +291,7 @@ class _RowReading:
         printed = self.at(position)
         if not printed:
             return None
-        common = {
+        common: dict[str, Any] = {
             "variable": variable.name,
             "phase": variable.phase,
             "column": self.columns.names[position],
@@ -318,19 +321,23 @@ class _RowReading:
         words = ("clear", "unclear") if variable.name == "relevance" else ("yes", "no")
         return self.vocabulary.first(variable.schemes, words[0] if flag else words[1])
 
-    def compare_code(self, variable: Variable, value: RowValue) -> None:
-        """Report a code that says something else than the word beside it."""
+    def compare_code(self, variable: Variable, value: RowValue) -> str | None:
+        """Report a code that says something else than the word beside it, and give what it says."""
         position = self.columns.codes.get(variable)
         code = "" if position is None else self.at(position)
         if position is None or not code:
-            return
+            return None
         told = self.told_by(variable, code)
         if not told:
             self.report(position, "code-not-read", f"'{code}' is no code of {self.edition.code_book}")
         elif not told & {value.absence, *value.values}:
             says = " or ".join(sorted(told))
-            message = f"'{code}' says {says}, but '{value.printed}' stands in column '{value.column}': the word was taken"
+            message = (
+                f"'{code}' says {says}, but '{value.printed}' stands in column '{value.column}': the word was taken"
+            )
             self.report(position, "code-disagrees", message)
+            return min(told)
+        return None
 
     def told_by(self, variable: Variable, code: str) -> set[str]:
         """What a code can mean in this edition: concepts as ``scheme/slug``, or a reason of absence."""
@@ -338,9 +345,8 @@ class _RowReading:
         if reason is not None:
             return {reason.value.rpartition("/")[2]}
         coded = (self.vocabulary.by_notation(name, code, self.edition.code_book) for name in variable.schemes)
-        found = set().union(*coded) or {self.concept(variable, code)}
-        return {_slug(concept) for concept in found if concept is not None}
+        found: set[NamedNode | None] = set().union(*coded)
+        return {_slug(concept) for concept in found or {self.concept(variable, code)} if concept is not None}
 
 
 READER = Reader("OGP commitment database", fits, read)
-

@@ -40,13 +40,42 @@ _PERSONAL = re.compile(
     r"\b(contact|e-?mail|tele(ph|f)one?|phone|person|title, department|mobile|correo|courriel|fax)\b", re.IGNORECASE
 )
 # Columns of the editions that say nothing about a commitment by itself: kept with the record, not lifted.
-_KEPT = set(
-    "comm dummy|commitment dummy|checksum|compound|cluster|odwg|fowg|lowg|atwg|onrwg|poc specified|poc specificed|milestone no|"
-    "milestone dummy|milestones/activities|milestone short title|irm assessed (y/n)|report publication year|"
-    "report publication year (progress report)|report publication year (end of term)|change in completion|"
-    "_changecompletion|projected completion|_proj completion|on time|_before july 2013|new x starred|next y/n|region|"
-    "action plan duration (years)|starred (old formulas)|delete this column|sum|irm assessed".split("|")
-)
+_KEPT = {
+    "comm dummy",
+    "commitment dummy",
+    "checksum",
+    "compound",
+    "cluster",
+    "odwg",
+    "fowg",
+    "lowg",
+    "atwg",
+    "onrwg",
+    "poc specified",
+    "poc specificed",
+    "milestone no",
+    "milestone dummy",
+    "milestones/activities",
+    "milestone short title",
+    "irm assessed (y/n)",
+    "report publication year",
+    "report publication year (progress report)",
+    "report publication year (end of term)",
+    "change in completion",
+    "_changecompletion",
+    "projected completion",
+    "_proj completion",
+    "on time",
+    "_before july 2013",
+    "new x starred",
+    "next y/n",
+    "region",
+    "action plan duration (years)",
+    "starred (old formulas)",
+    "delete this column",
+    "sum",
+    "irm assessed",
+}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ _ANCHOR = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2,4}\d{4})\s?,\s*((?:19|20)\d{2})(
 _NUMBER = re.compile(r"^\s*\d{1,4}\.\s+")
 _NEXT = re.compile(r"\s\d{1,4}\.\s+(?=\S)")
 _STAR = re.compile(
-    r"^\s*(?:starred commitment|✪|★|compromiso (?:estelar|con estrella|destacado)|engagement (?:étoilé|en vedette))\s*:?\s*", re.I
+    r"^\s*(?:starred commitment|✪|★|compromiso (?:estelar|con estrella|destacado)|engagement (?:étoilé|en "
+    r"vedette))\s*:?\s*",
+    re.I,
 )
 
 

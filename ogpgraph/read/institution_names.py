@@ -12,46 +12,67 @@ from dataclasses import dataclass, field
 
 from ogpgraph.vocabulary import folded
 
-_HEADS = """
-    ministry ministries minister ministers department departments directorate agency agencies office offices secretariat
-    secretary commission commissioner committee council institute institution national federal state authority authorities
-    bureau bank court parliament assembly senate congress university universities association associations foundation
-    centre center network federation union chamber municipality municipalities city prefecture presidency president
-    cabinet board service services administration unit registry ombudsman supreme police treasury inspectorate
-    directorate-general interministerial inter-ministerial general high central civil organisation organisations
-    organization organizations coalition alliance group society citizens ngos csos private public local regional academia
-    office embassy fund archives statistics house consultative advisory autonomous independent all
-    ministère ministères ministre direction agence secrétariat secrétaire conseil institut autorité cour assemblée sénat
-    fondation haute haut premier banque université centre réseau collectif collectivités délégation
-    ministerio ministerios ministro secretaría agencia dirección instituto consejo comisión oficina corte congreso
-    asociación fundación red universidad contraloría procuraduría presidencia vicepresidencia unidad superintendencia
-    municipalidad senado cámara tribunal servicio banco defensoría gobierno
-""".split()
-_HEAD = re.compile(rf"(?:the\s+|la\s+|le\s+|les\s+|l['’]|el\s+|los\s+|las\s+)?(?:{'|'.join(sorted(set(_HEADS)))})\b", re.I)
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_HEADS = _words(
+    """
+    ministry ministries minister ministers department departments directorate agency agencies office offices
+    secretariat secretary commission commissioner committee council institute institution national federal state
+    authority authorities bureau bank court parliament assembly senate congress university universities
+    association associations foundation centre center network federation union chamber municipality
+    municipalities city prefecture presidency president cabinet board service services administration unit
+    registry ombudsman supreme police treasury inspectorate directorate-general interministerial
+    inter-ministerial general high central civil organisation organisations organization organizations coalition
+    alliance group society citizens ngos csos private public local regional academia embassy fund archives
+    statistics house consultative advisory autonomous independent all ministère ministères ministre direction
+    agence secrétariat secrétaire conseil institut autorité cour assemblée sénat fondation haute haut premier
+    banque université réseau collectif collectivités délégation ministerio ministerios ministro secretaría
+    agencia dirección instituto consejo comisión oficina corte congreso asociación fundación red universidad
+    contraloría procuraduría presidencia vicepresidencia unidad superintendencia municipalidad senado cámara
+    tribunal servicio banco defensoría gobierno
+    """
+)
+_HEAD = re.compile(rf"(?:the\s+|la\s+|le\s+|les\s+|l['’]|el\s+|los\s+|las\s+)?(?:{'|'.join(sorted(_HEADS))})\b", re.I)
 _MINISTRY = re.compile(
     r"(?:the\s+)?(?:ministr(?:y|ies|er)|minist[eè]re|ministerio|ministre|ministro|department|departments|secretar(?:y|iat)"
     r"|secretaría|directorate|state secretariat|undersecretar(?:y|iat)|office|direction|dirección)\b.{0,40}?"
     r"\b(?:of|for|de|du|des|d['’])",
     re.I,
 )
-_FIELDS = frozenset(
-    """industry industries energy planning science sciences culture youth sport sports trade environment education health
-    labour labor employment commerce transport transportation infrastructure housing agriculture forestry fisheries fishing
-    tourism communication communications technology technologies innovation research justice defence defense finance economy
-    development investment investments equality families family mining water lands forests climate digitalization budget
-    immigration migration consumers cooperation telecommunications competitiveness territories cohesion welfare parliamentary
-    arts heritage media sovereignty employment integration food livestock entrepreneurship skills art urban rural
-    industria energía ciencia cultura deporte comercio ambiente educación salud trabajo empleo transporte vivienda agricultura
-    turismo innovación investigación hacienda industrie énergie jeunesse commerce environnement éducation santé travail
-    emploi transports logement agriculture pêche tourisme recherche""".split()
+_FIELDS = _words(
+    """
+    social affairs
+    industry industries energy planning science sciences culture youth sport sports trade environment education
+    health labour labor employment commerce transport transportation infrastructure housing agriculture forestry
+    fisheries fishing tourism communication communications technology technologies innovation research justice
+    defence defense finance economy development investment investments equality families family mining water
+    lands forests climate digitalization budget immigration migration consumers cooperation telecommunications
+    competitiveness territories cohesion welfare parliamentary arts heritage media sovereignty integration food
+    livestock entrepreneurship skills art urban rural industria energía ciencia cultura deporte comercio
+    ambiente educación salud trabajo empleo transporte vivienda agricultura turismo innovación investigación
+    hacienda industrie énergie jeunesse environnement éducation santé travail emploi transports logement pêche
+    tourisme recherche
+    """
 )
 _CONTINUES = re.compile(
-    r"(?:attached|in charge|responsible|under|reporting|and\b|et\b|y\b|of\b|for\b|rattachée?|chargée?|auprès|adjoint|placé|inc\b|ltd\b"
-    r"|llc\b|s\.a\.|adscrit[oa]|adjunt[oa]|a cargo|including|through|as well as|within|de\b|du\b|des\b|dependiente|sous\b)",
+    r"(?:attached|in charge|responsible|under|reporting|and\b|et\b|y\b|of\b|for\b|rattachée?|chargée?|auprès"
+    r"|adjoint|placé|inc\b|ltd\b"
+    r"|llc\b|s\.a\.|adscrit[oa]|adjunt[oa]|a cargo|including|through|as well as|within|de\b|du\b|des\b"
+    r"|dependiente|sous\b)",
     re.I,
 )
 _SUB_LABEL = re.compile(
-    r"(?:other actors(?: involved)?(?:\s*[-–]\s*[^:;\n]{1,90})?|(?:cs|cso|csos|civil society(?: organi[sz]ations?)?|private sector"
+    r"other actors(?: involved)?\s*[-–]\s*(?:non-?government(?:al)?|government(?:al)?|civil society|private "
+    r"sector|international)"
+    r"\b(?![^:\n]{0,90}[:：])\s*|"
+    r"(?:[\w/(][\w/ ,()&-]{0,60}\b)?(?:actors? involved|csos|ngos|private sector|civil society|stakeholders"
+    r"|working groups?|multilaterals)"
+    r"\b[\w/ ,()&-]{0,60}[:：]\s*|"
+    r"(?:other actors(?: involved)?(?:\s*[-–]\s*[^:;\n]{1,90})?|(?:cs|cso|csos|civil society(?: "
+    r"organi[sz]ations?)?|private sector"
     r"|government(?:al)?|state actors(?: involved)?|non-?governmental|ngos?|international organi[sz]ations?)"
     r"(?:\s+(?:partners?|actors?|institutions?|agencies|organi[sz]ations?|stakeholders))?(?:\s+involved)?"
     r"|cs partners?|partners?|lead(?: agency)?|supporting|implementing agency|autres acteurs(?: impliqués)?"
@@ -59,19 +80,19 @@ _SUB_LABEL = re.compile(
     re.I,
 )
 _SUB_LABEL_INSIDE = re.compile(
-    r"(?<=[\s,;.)])(?:Other actors(?: involved)?\s*(?:[-–]\s*[^:;\n]{1,90})?|CS Partners?|CSO Partners?|CSOs?|NGOs?|Civil society"
+    r"(?<=[\s,;.)])(?:Other actors(?: involved)?\s*(?:[-–]\s*[^:;\n]{1,90})?|CS Partners?|CSO Partners?|CSOs?"
+    r"|NGOs?|Civil society"
     r"(?: organi[sz]ations?)?|Private sector|Société civile|Sociedad civil)\s*[:：]"
 )
 _BULLETS = re.compile(r"\s*[•●○◦▪■‣∙]\s*|(?:(?<=\n)|^|(?<=\s))[–—-]\s+(?=[^\W\d_])")
 _AFTER_ACRONYM = re.compile(r"(?<=[A-ZÀ-Þ]\))\s+(?=[A-ZÀ-Þ])")
-_REPEATED_HEAD = re.compile(
-    r"(?<=[a-zà-ÿ)])\s+(?=(?:Ministry|Ministère|Ministerio|Department|Secretaría|National|Office|Agency|Directorate)\s"
-    r"(?:of|for|de|du|des|[A-Z]))"
-)
+_REPEATED_HEAD = re.compile(r"(?<=[a-zà-ÿ)])\s+(?=(?:Ministry|Ministère|Ministerio)\s(?:of|for|de|du|des)\s)")
 _NEW_SENTENCE = re.compile(r"(?<=[a-zà-ÿ)])\s+(?=The\s[a-z])")
 _AND_HEAD = re.compile(rf"\s*,?\s+(?:and|et|y|e)\s+(?={_HEAD.pattern})", re.I)
 _AND = re.compile(r"\s+(?:and|&|et|y)\s+")
-_NOT_BEFORE_HEAD = re.compile(r"\b(?:of|the|to|by|and|for|in|with|de|du|la|le|des|del|under|deputy|acting|[A-Z]\.)$", re.I)
+_NOT_BEFORE_HEAD = re.compile(
+    r"\b(?:of|the|to|by|and|for|in|with|de|du|la|le|des|del|under|deputy|acting|[A-Z]\.)$", re.I
+)
 
 
 @dataclass
@@ -98,9 +119,15 @@ def _divided(lines: list[str]) -> Iterator[tuple[str, bool]]:
     for line in _joined_lines(lines):
         line = _SUB_LABEL_INSIDE.sub(lambda match: "\n" + match[0], line)
         for piece in line.split("\n"):
-            bare = _SUB_LABEL.sub("", piece.strip(), count=1) if _SUB_LABEL.match(piece.strip()) else piece
-            parts = [part for item in _BULLETS.split(bare) for part in _outside_brackets(item, ";|") if part.strip()]
-            yield from ((part.strip(), len(parts) > 1 and bare == piece) for part in parts)
+            piece = piece.strip()
+            labelled = _SUB_LABEL.match(piece)
+            piece = piece[labelled.end() :] if labelled else piece
+            parts = [part for item in _BULLETS.split(piece) for part in _outside_brackets(item, ";|") if part.strip()]
+            marked = labelled is None and (len(parts) > 1 or bool(_BULLETS.match(piece)))
+            for part in parts:
+                bare = _SUB_LABEL.sub("", part.strip(), count=1) if _SUB_LABEL.match(part.strip()) else part.strip()
+                if bare:
+                    yield bare, marked and bare == part.strip()
 
 
 def _joined_lines(lines: list[str]) -> list[str]:
@@ -112,7 +139,7 @@ def _joined_lines(lines: list[str]) -> list[str]:
             continue
         previous = joined[-1] if joined else ""
         opened = previous.count("(") > previous.count(")")
-        goes_on = line[0].islower() and not _HEAD.match(line) or line[0] in ",;)&"
+        goes_on = (line[0].islower() and not _HEAD.match(line)) or line[0] in ",;)&"
         unfinished = re.search(r"(?:\b(?:of|for|the|and|de|du|des|et|y|to|in|la|le)|[-–&,])$", previous)
         if joined and (opened or goes_on or unfinished):
             joined[-1] = f"{previous} {line}"
@@ -196,14 +223,16 @@ def _belongs_to(before: str, piece: str, following: list[str], known: Collection
     if ministry and words[0].lower() in _FIELDS and len(words) <= 6:
         return True
     tail = next((p for p in following if not _is_portfolio(p)), "")
-    closes = any(re.search(r"\s(?:and|et|y|&)\s|^(?:and|et|y)\s", p) for p in [piece, *following[:2]] if not _HEAD.match(p))
+    closes = any(
+        re.search(r"\s(?:and|et|y|&)\s|^(?:and|et|y)\s", p) for p in [piece, *following[:2]] if not _HEAD.match(p)
+    )
     if ministry and len(words) <= 5 and closes and not _HEAD.match(tail or piece) and not _is_acronym(piece):
         doubts.append(f"'{before}, {piece}' is taken for one body")
         return True
     return False
 
 
-_LINKS = frozenset("and et y the of for de la le les des du and/or &".split())
+_LINKS = _words("and et y the of for de la le les des du and/or &")
 
 
 def _is_portfolio(piece: str) -> bool:
@@ -247,16 +276,50 @@ def _both_bodies(left: str, right: str, known: Collection[str]) -> bool:
     first = right.split(" ")[0].lower()
     if not _HEAD.match(left) and not re.search(r"\([A-Z]{2,}\)$|^[A-Z]{2,}$", left.strip()):
         return bool(_MINISTRY.match(right)) and len(left.split()) <= 4
-    weak = {"public", "local", "regional", "general", "civil", "national", "state", "private", "central", "services", "high"}
-    weak |= {"federal", "administration", "service", "development", "society", "citizens", "statistics", "archives", "all"}
-    weak |= {"public", "red", "haut", "police", "treasury", "group", "house", "independent", "organisation", "institution"}
-    return first not in weak or bool(re.match(r"(?:the\s+)?(?:National|Federal|State|Central|General)\s+[A-Z]", right)) and not (
-        _MINISTRY.match(left) and len(right.split()) <= 2
+    weak = {
+        "public",
+        "local",
+        "regional",
+        "general",
+        "civil",
+        "national",
+        "state",
+        "private",
+        "central",
+        "services",
+        "high",
+    }
+    weak |= {
+        "federal",
+        "administration",
+        "service",
+        "development",
+        "society",
+        "citizens",
+        "statistics",
+        "archives",
+        "all",
+    }
+    weak |= {
+        "public",
+        "red",
+        "haut",
+        "police",
+        "treasury",
+        "group",
+        "house",
+        "independent",
+        "organisation",
+        "institution",
+    }
+    return first not in weak or (
+        bool(re.match(r"(?:the\s+)?(?:National|Federal|State|Central|General)\s+[A-Z]", right))
+        and not (_MINISTRY.match(left) and len(right.split()) <= 2)
     )
 
 
 def _new_head(left: str, right: str) -> bool:
-    return bool(_HEAD.match(left.strip())) and not _NOT_BEFORE_HEAD.search(left.strip()) and len(left.split()) > 1
+    return bool(_MINISTRY.match(left.strip())) and not _NOT_BEFORE_HEAD.search(left.strip()) and len(left.split()) > 1
 
 
 def _at_and(name: str, known: Collection[str], doubts: list[str]) -> list[str]:
@@ -290,6 +353,7 @@ def _is_known(text: str, known: Collection[str]) -> bool:
 def _clean(name: str) -> str:
     name = " ".join(name.split()).strip(" ,;:|•○◦●–-")
     name = re.sub(r"^(?:and|et|y|&)\s+", "", name)
+    name = re.sub(r"^(?:in (?:cooperation|collaboration|partnership) with|together with|with)\s+", "", name, flags=re.I)
     return re.sub(r"(?<=[a-zà-ÿ)])\.$", "", name)
 
 

@@ -28,11 +28,13 @@ _EARLIER_PLAN = re.compile(
     r"(?P<years>(?:19|20)\d{2}\s?[-–/]\s?(?:(?:19|20)\d{2}|\d{2}))\s*(?:NAP|PAN|action plan|national action plan)?"
 )
 _OF_PLAN = re.compile(
-    r"\s*,?\s*(?:of|in|from|du|de|dans|del|en)\s+(?:the\s+|le\s+|el\s+)?(?:previous\s+)?(?:(?:19|20)\d{2}.{0,8}\s)?(?:NAP|PAN|national action plan|action plan|plan)\b.*$",
+    r"\s*,?\s*(?:of|in|from|du|de|dans|del|en)\s+(?:the\s+|le\s+|el\s+)?(?:previous\s+)?(?:(?:19"
+    r"|20)\d{2}.{0,8}\s)?(?:NAP|PAN|national action plan|action plan|plan)\b.*$",
     re.I | re.S,
 )
 _SPLIT = re.compile(
-    rf"{_NOUN}\s+(\d+)\s+(?:is|was|has been|est|a été|se|fue)\s+(?:broken|split|divided|divisé|scindé|dividi\w*)\s*(?:down\s+)?(?:in(?:to)?|en)\s+((?:[^.;\n]|\.(?=\d)){{1,200}})",
+    rf"{_NOUN}\s+(\d+)\s+(?:is|was|has been|est|a été|se|fue)\s+(?:broken|split|divided|divisé|scindé"
+    rf"|dividi\w*)\s*(?:down\s+)?(?:in(?:to)?|en)\s+((?:[^.;\n]|\.(?=\d)){{1,200}})",
     re.I,
 )
 _SUB = re.compile(r"(\d{1,3}\.\d{1,2}[a-z]?)")
@@ -40,28 +42,49 @@ _REPLACED = re.compile(
     r"(?P<new>[^.;\n,]{2,120}?)\s+(?:has|have|had|was)?\s*(?:since\s+)?(?:replaced|replaces|superseded)\s+(?!by)(?P<old>[^.;,\n\[]{2,120})"
 )
 _NOT_CARRIED = re.compile(
-    r"(?:not|never|n['’]a pas été|no (?:fue|se))\s+(?:be(?:en)?\s+)?(?:carried\s+(?:over|forward)|included\s+in\s+the\s+(?:next|new|following)|continued|reconduit|reporté|repris|incluido|trasladado|retomado)",
+    r"(?:not|never|n['’]a pas été|no (?:fue|se))\s+(?:be(?:en)?\s+)?(?:carried\s+(?:over|forward)"
+    r"|included\s+in\s+the\s+(?:next|new|following)|continued|reconduit|reporté|repris|incluido|trasladado|retomado)",
     re.I,
 )
 _REFOCUSED = re.compile(r"refocuss?ed|reoriented|reformulated|recentré|reformulé|reformulado|reorientado", re.I)
 _INTO_NEXT = re.compile(
-    r"(?:integrated|included|incorporated|taken up|carried\s+(?:over|forward)|continued|intégré|repris|reconduit|incluido|integrado|trasladado)"
+    r"(?:integrated|included|incorporated|taken up|carried\s+(?:over|forward)|continued|intégré|repris|reconduit"
+    r"|incluido|integrado|trasladado)"
     r"[^.;\n]{0,60}?\b(?:next|new|following|third|second|fourth|fifth|sixth|nouveau|prochain|siguiente|nuevo)\b[^.;\n]{0,30}?\bplan\b",
     re.I,
 )
 _TARGET = re.compile(rf"\bas\s+{_NOUN}\s+(?:{_NUMBER}\s*)?(\d{{1,3}}(?:\.\d+)?)", re.I)
 _CARRIED = re.compile(
-    r"(?:was|is|were|been|will be|a été|fue)\s+(?:partially\s+|partly\s+)?(?:carried\s+(?:over|forward)|continued|reconduit|trasladado)", re.I
+    r"(?:was|is|were|been|will be|a été|fue)\s+(?:partially\s+|partly\s+)?(?:carried\s+(?:over|forward)|continued"
+    r"|reconduit|trasladado)",
+    re.I,
 )
 # What reviewers advise, by its code in scheme/recommendation; the first that fits a sentence wins it.
 _ADVICE = (
-    ("do-not-carry-forward", r"\b(?:not|n['’]est pas|no)\b[^.;]{0,40}?\b(?:be\s+)?(?:carr(?:y|ied|ying)(?:\s+\w+){0,3}?\s+(?:forward|over)|reconduit|reporté|trasladad[oa]|continuad[oa])"),
-    ("merge", r"\b(?:merg(?:e|ed|ing)|combin(?:e|ed|ing)\s+(?:this|the|these|both)\s+commitments?|fusionner|fusionar)\b"),
+    (
+        "do-not-carry-forward",
+        r"\b(?:not|n['’]est pas|no)\b[^.;]{0,40}?\b(?:be\s+)?(?:carr(?:y|ied|ying)(?:\s+\w+){0,3}?\s+(?:forward"
+        r"|over)|reconduit|reporté|trasladad[oa]|continuad[oa])",
+    ),
+    (
+        "merge",
+        r"\b(?:merg(?:e|ed|ing)|combin(?:e|ed|ing)\s+(?:this|the|these|both)\s+commitments?|fusionner|fusionar)\b",
+    ),
     ("formalise-as-forum", r"\bformali[sz]e\b[^.;]{0,80}?\bforum"),
     ("widen-format", r"\b(?:generali[sz]e|extend|widen|broaden)\b[^.;]{0,40}?\bformat\b"),
-    ("carry-forward", r"\b(?:carr(?:y|ied|ying)(?:\s+\w+){0,4}?\s+(?:forward|over)|continue[sd]?\s+(?:this|the)\s+commitment|reconduire|trasladar|continuar\s+(?:este|el)\s+compromiso)\b"),
-    ("revise", r"\b(?:revis(?:e|ed|ing)|redesign|reformulate|réviser|revisar)\b[^.;]{0,40}?\b(?:commitment|engagement|compromiso)\b"),
-    ("maintain", r"\b(?:maintain|monitor the maintenance|maintenir|mantener)\b[^.;]{0,40}?\b(?:monitor|commitment|suivre|suivi|monitorear)\b"),
+    (
+        "carry-forward",
+        r"\b(?:carr(?:y|ied|ying)(?:\s+\w+){0,4}?\s+(?:forward|over)|continue[sd]?\s+(?:this|the)\s+commitment|reconduire|trasladar|continuar\s+(?:este|el)\s+compromiso)\b",
+    ),
+    (
+        "revise",
+        r"\b(?:revis(?:e|ed|ing)|redesign|reformulate|réviser|revisar)\b[^.;]{0,40}?\b(?:commitment|engagement|compromiso)\b",
+    ),
+    (
+        "maintain",
+        r"\b(?:maintain|monitor the maintenance|maintenir|mantener)\b[^.;]{0,40}?\b(?:monitor|commitment|suivre"
+        r"|suivi|monitorear)\b",
+    ),
 )
 _ADVICE_PATTERNS = tuple((code, re.compile(pattern, re.I)) for code, pattern in _ADVICE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ“\"])")
@@ -94,7 +117,9 @@ def origins(text: str, vocabulary: Vocabulary) -> Iterator[Said]:
 def _statement_end(text: str, start: int) -> int:
     """A statement of origin ends with its line, or where the next label of the plan begins."""
     line = text.find("\n", start)
-    label = re.compile(r"\s(?:OGP principles|Principes|Principios|Challenges|Enjeux|Desafíos)\b").search(text, start, start + 1500)
+    label = re.compile(r"\s(?:OGP principles|Principes|Principios|Challenges|Enjeux|Desafíos)\b").search(
+        text, start, start + 1500
+    )
     ends = [place for place in (line, label.start() if label else -1) if place >= 0]
     return min(ends, default=min(len(text), start + 600))
 
@@ -112,7 +137,7 @@ def _predecessors(statement: str, match: re.Match[str]) -> Iterator[Said]:
     for i, earlier in enumerate(named):
         end = named[i + 1].start() if i + 1 < len(named) else len(rest)
         title = _OF_PLAN.sub("", rest[earlier.end() : end])
-        title = re.sub(r"[\s;,]*(?:\b(?:and|et|y)\b)?\s*$", "", title).strip(" :,;.-–“”\"«»()")
+        title = re.sub(r"[\s;,]*(?:\b(?:and|et|y)\b)?\s*$", "", title).strip(' :,;.-–“”"«»()')
         printed = " ".join(f"{opening}{':' if rest.lstrip().startswith(':') else ''} {earlier[0]}".split())
         printed = printed if not plan else f"{printed} … {' '.join(plan[0].split())}"
         yield Said(printed, match.start(), relation, number=earlier["number"], title=title or None, plan=years)
@@ -123,9 +148,15 @@ def _declared(text: str, vocabulary: Vocabulary) -> Iterator[Said]:
     scheme = vocabulary.schemes.get("fate")
     if scheme is None:
         return
-    labels = {label: c.value.rpartition("/")[2] for label, c in scheme.labels.items() if c.value.rpartition("/")[2].startswith("declared-")}
+    labels = {
+        label: c.value.rpartition("/")[2]
+        for label, c in scheme.labels.items()
+        if c.value.rpartition("/")[2].startswith("declared-")
+    }
     words = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True) if " " in label)
-    pattern = re.compile(rf"(?:^|(?<=\n)|(?<=[.)\]]\s)|(?<=\s))({words})(?=\s*(?:\n|$|OGP principles|Principes|Principios))", re.I)
+    pattern = re.compile(
+        rf"(?:^|(?<=\n)|(?<=[.)\]]\s)|(?<=\s))({words})(?=\s*(?:\n|$|OGP principles|Principes|Principios))", re.I
+    )
     for match in pattern.finditer(text):
         if match[1][0].isupper():
             yield Said(match[1], match.start(), fate=labels[" ".join(match[1].split()).casefold()])
@@ -149,7 +180,9 @@ def divisions(text: str) -> Iterator[Said]:
 def replacements(text: str, names: dict[str, str]) -> Iterator[Said]:
     """That something done instead took the place of a commitment whose name the page ties to a number."""
     for match in _REPLACED.finditer(text):
-        number = next((n for name, n in names.items() if " ".join(match["old"].casefold().split()).startswith(name)), None)
+        number = next(
+            (n for name, n in names.items() if " ".join(match["old"].casefold().split()).startswith(name)), None
+        )
         if number:
             new = re.sub(r"^.*?\b(?:thus|therefore|hence)\b,?\s*", "", match["new"].strip(), flags=re.I)
             yield Said(f"replaced {match['old'].strip()}", match.start(), "replacedBy", number=number, initiative=new)
@@ -177,7 +210,9 @@ def fates(text: str) -> Iterator[Said]:
 
 def _clauses(text: str) -> Iterator[str]:
     for sentence in _SENTENCE.split(text):
-        yield from (part for part in re.split(r",?\s+(?:but|however|mais|pero|sin embargo)\s+|;\s+", sentence) if part.strip())
+        yield from (
+            part for part in re.split(r",?\s+(?:but|however|mais|pero|sin embargo)\s+|;\s+", sentence) if part.strip()
+        )
 
 
 def _short(words: str) -> str:

@@ -15,7 +15,16 @@ from ogpgraph.read.foot_list import foot_list
 from ogpgraph.read.page_context import PageContext
 from ogpgraph.read.page_labels import Hit
 from ogpgraph.read.page_lines import Line, PageText
-from ogpgraph.read.page_milestones import INSIDE_BULLET, Step, dated_bullets, merged, numbered_steps, road_map_steps, step
+from ogpgraph.read.page_milestones import (
+    INSIDE_BULLET,
+    Step,
+    dated_bullets,
+    dated_by_step,
+    merged,
+    numbered_steps,
+    road_map_steps,
+    step,
+)
 from ogpgraph.read.page_notes import Note, notes_in, reference, without_notes
 from ogpgraph.read.page_review import Review, review_assessments, review_head, sub_names
 from ogpgraph.read.personal_data import without_contacts
@@ -27,7 +36,9 @@ _OWNERS_LIST = re.compile(r"(?m)^[^\n]{2,60}?['’]s Commitments[ \t]*$")
 _LISTED = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,4}\d{4}, ?(?:19|20)\d{2}")
 _ROMAN_ITEM = re.compile(r"^(?:[ivx]{1,4}|[a-h])[.)]\s+(.{3,120})$")
 # Headings of the plan that running text sets behind the principles.
-_NEXT_HEADING = re.compile(r"(?<=[a-zà-ÿ.)])\s+(?:Challenges|Ambitions|Issues|Enjeux|Défis|Desafíos|Retos|Ambiciones)\s+(?=[A-ZÀ-Þ])")
+_NEXT_HEADING = re.compile(
+    r"(?<=[a-zà-ÿ.)])\s+(?:Challenges|Ambitions|Issues|Enjeux|Défis|Desafíos|Retos|Ambiciones)\s+(?=[A-ZÀ-Þ])"
+)
 _REVIEWS = {"irm-midterm-section": "midterm", "irm-end-of-term-section": "end-of-term"}
 _DROPPED = ("trap-link", "site-name", "skip-navigation", "see-more")
 
@@ -53,7 +64,13 @@ class BodyReader:
     """Reads everything below the header of one page."""
 
     def __init__(
-        self, page: PageText, hits: list[Hit], header: dict[str, Any], vocabulary: Vocabulary, context: PageContext, shown: str
+        self,
+        page: PageText,
+        hits: list[Hit],
+        header: dict[str, Any],
+        vocabulary: Vocabulary,
+        context: PageContext,
+        shown: str,
     ) -> None:
         self.page, self.text, self.hits = page, page.text, hits
         self.header, self.vocabulary, self.context, self.shown = header, vocabulary, context, shown
@@ -133,8 +150,11 @@ class BodyReader:
         for said in wordings.origins(self.text[part.start : part.end], self.vocabulary):
             self._say(said, "government", part.start, later=self.header.get("id"))
         steps: list[Step] = []
+        dates_of_steps_end = -1
         for hit in hits:
             begin, end = self._slice(part, hit)
+            if hit.slug == "milestones" and dated_by_step(self._lines(begin, part.end)):
+                end = dates_of_steps_end = self._steps_end(part, hit)
             if hit.slug == "plan-principles" and "principles" not in self.body.fields:
                 self._principles(begin, end)
             elif hit.slug == "plan-road-map":
@@ -142,10 +162,15 @@ class BodyReader:
                 steps += road_map_steps(self._lines(begin, end))
             elif hit.slug == "milestones":
                 steps += numbered_steps(self._lines(begin, end), "description")
-            elif hit.slug in ("start-date", "end-date"):
+            elif hit.slug in ("start-date", "end-date") and hit.start >= dates_of_steps_end:
                 self._date(hit, end)
         self.steps += steps or dated_bullets(self._lines(part.start, part.end))
         self._notes(part, "description")
+
+    def _steps_end(self, part: Part, hit: Hit) -> int:
+        """Where a list of steps with dates of their own ends: at the next label that is no date."""
+        later = (h.start for h in self._within(part) if h.start >= hit.end and h.slug not in ("start-date", "end-date"))
+        return min(later, default=part.end)
 
     def _plain(self, part: Part, hits: list[Hit]) -> str:
         """The text of a part without furniture, contacts and notes."""
@@ -176,7 +201,9 @@ class BodyReader:
         opened = _NEXT_HEADING.search(line, 0, 400)
         line = line[: opened.start()] if opened else line
         if len(line) > 250:
-            self._problem(start, "unread-text", "the principles run into the text that follows and were not read: see the page")
+            self._problem(
+                start, "unread-text", "the principles run into the text that follows and were not read: see the page"
+            )
             return
         values = tuple(item.strip(" .") for item in re.split(r"[,;•]", line) if item.strip(" ."))
         self.body.fields["principles"] = values or None
@@ -193,7 +220,11 @@ class BodyReader:
     def _review(self, part: Part) -> Review:
         phase = _REVIEWS[part.slug]
         reports = " ".join(self.header.get("irm_reports") or ()).casefold()
-        if phase == "midterm" and re.search(r"design|conception|diseño", reports) and not re.search(r"mid-?\s?term|progress|mi-parcours|medio", reports):
+        if (
+            phase == "midterm"
+            and re.search(r"design|conception|diseño", reports)
+            and not re.search(r"mid-?\s?term|progress|mi-parcours|medio", reports)
+        ):
             phase = "design"
         return review_head(self.page, part.slug, phase, part.start, part.end, self._within(part), self.vocabulary)
 
@@ -223,7 +254,9 @@ class BodyReader:
             self._say(said, "irm", part.start)
         for assessment in found:
             if assessment.variable == "completion" and assessment.value == "Withdrawn":
-                said = wordings.Said(assessment.printed or "Withdrawn", 0, fate="withdrawn", number=assessment.plan_number or self.number)
+                said = wordings.Said(
+                    assessment.printed or "Withdrawn", 0, fate="withdrawn", number=assessment.plan_number or self.number
+                )
                 self._say(said, "irm", part.start)
         for hit in self._within(part):
             begin, end = self._slice(part, hit)
@@ -272,7 +305,9 @@ class BodyReader:
         if several:
             also = f"the text may also mean {', '.join(sorted(several))}"
             doubt = f"{doubt}; {also}" if doubt else also
-            self._problem(offset, "doubtful-lineage", f"'{said.printed}': {also}: it was given to this page's commitment")
+            self._problem(
+                offset, "doubtful-lineage", f"'{said.printed}': {also}: it was given to this page's commitment"
+            )
         entry = wordings.Said(**{**vars(said), "doubt": doubt, "number": self.number})
         self._say(entry, "irm", offset)
 
@@ -284,14 +319,21 @@ class BodyReader:
         earlier = self._id(said.number, cycle) if said.number else None
         if not backward and said.number in (None, self.number):
             earlier = self.header.get("id")
-        subsequent = later or (self._id(said.later_number, cycle) if said.later_number and said.relation == "splitInto" else None)
+        subsequent = later or (
+            self._id(said.later_number, cycle) if said.later_number and said.relation == "splitInto" else None
+        )
         if said.relation == "splitInto" and said.number == self.number:
             earlier = None
         doubt = said.doubt
         if said.number and earlier is None and said.relation != "splitInto":
             unresolved = f"number {said.number} is not resolved to an id"
             doubt = f"{doubt}; {unresolved}" if doubt else unresolved
-            self._problem(offset + said.start, "unresolved-number", f"'{said.printed}' names number {said.number} of a plan, whose id is not known here: the statement stays on the number")
+            self._problem(
+                offset + said.start,
+                "unresolved-number",
+                f"'{said.printed}' names number {said.number} of a plan, whose id is not known here: the "
+                f"statement stays on the number",
+            )
         fields = {
             "relation": said.relation, "fate": said.fate, "earlier": earlier, "earlier_number": said.number,
             "earlier_title": said.title, "earlier_plan": said.plan if backward else None, "later": subsequent,
@@ -316,7 +358,12 @@ class BodyReader:
             return assessment
         known = self._id(assessment.plan_number, self.header.get("cycle"))
         if known is None:
-            self._problem(0, "unresolved-number", f"{assessment.variable} of number {assessment.plan_number} ({assessment.phase}): no id is known for it, so the value stays on the number")
+            self._problem(
+                0,
+                "unresolved-number",
+                f"{assessment.variable} of number {assessment.plan_number} ({assessment.phase}): no id is known "
+                f"for it, so the value stays on the number",
+            )
             return assessment
         return assessment.model_copy(update={"commitment": known})
 
@@ -335,17 +382,26 @@ class BodyReader:
         if entries:
             self.body.fields["member_commitments"] = (*self.body.fields.get("member_commitments", ()), *entries)
         for offset, tag in unknown:
-            self._problem(part.start + offset, "unknown-value", f"list at the foot: '{tag[:80]}' is no policy area that is known: add it to ontology/schemes/policy-area.ttl")
+            self._problem(
+                part.start + offset,
+                "unknown-value",
+                f"list at the foot: '{tag[:80]}' is no policy area that is known: add it to "
+                f"ontology/schemes/policy-area.ttl",
+            )
 
     def _finish(self) -> None:
         milestones: list[PageMilestone] = merged(self.steps, self.number)
         milestones = [
-            m.model_copy(update={"commitment": known}) if m.plan_number and (known := self._id(m.plan_number, self.header.get("cycle"))) else m
+            m.model_copy(update={"commitment": known})
+            if m.plan_number and (known := self._id(m.plan_number, self.header.get("cycle")))
+            else m
             for m in milestones
         ]
         for milestone in milestones:
             if milestone.due_text and not milestone.due_end:
-                self._problem(0, "unread-date", f"milestone {milestone.number}: due '{milestone.due_text}' gives no bounds")
+                self._problem(
+                    0, "unread-date", f"milestone {milestone.number}: due '{milestone.due_text}' gives no bounds"
+                )
         for key, found in (
             ("number", self.number),
             ("milestones", tuple(milestones)),
@@ -360,4 +416,3 @@ class BodyReader:
     def _problem(self, offset: int, rule: str, message: str) -> None:
         line = self.page.number_at(offset) if offset else 0
         self.body.problems.append(Problem(self.shown, line, rule, message, Severity.WARNING))
-

@@ -55,7 +55,9 @@ class Header:
 class HeaderReader:
     """Reads one page's header; the labels are those that :class:`~.page_labels.LabelBook` found."""
 
-    def __init__(self, page: PageText, hits: list[Hit], vocabulary: Vocabulary, context: PageContext, shown: str) -> None:
+    def __init__(
+        self, page: PageText, hits: list[Hit], vocabulary: Vocabulary, context: PageContext, shown: str
+    ) -> None:
         self.page = page
         self.text = page.text
         self.hits = hits
@@ -177,7 +179,9 @@ class HeaderReader:
         for count in range(min(5, len(words)), 0, -1):
             tail = " ".join(words[-count:])
             if len(tail) > 3 and tail[0].isupper() and count < len(words) + (part != tail) and _begins_label(tail):
-                self._problem(offset, "cut-off", f"the file ends in '{tail}', which begins a label: it was taken for no value")
+                self._problem(
+                    offset, "cut-off", f"the file ends in '{tail}', which begins a label: it was taken for no value"
+                )
                 return " ".join(words[:-count]).strip()
         return part
 
@@ -205,10 +209,10 @@ class HeaderReader:
             found, rest = values.at_start(first.strip())
             if not plural:
                 whole = found is not None or len(first.strip()) > _LONGEST_VALUE
-                return start + len(first) - (len(rest) if whole else 0)
+                return start + len(first.rstrip()) - (len(rest) if whole else 0)
             if not values.listed(first)[1] or len(first) < 400:
                 return start + len(first)
-            return start + len(first) - len(rest)
+            return start + len(first.rstrip()) - len(rest)
         following = text[line_end + 1 :] if line_end >= 0 else ""
         second = following.split("\n", 1)[0]
         known = values.listed(second)[0] if plural else [values.known(second)]
@@ -222,7 +226,12 @@ class HeaderReader:
         if concept is None:
             self.header.fields[key] = None
             self.header.as_shown[label] = " ".join(printed.split())[:300]
-            self._problem(start, "unknown-value", f"{label}: '{printed[:80]}' is no value of {', '.join(variable.schemes)}: add it as a label of that scheme in ontology/schemes/, or correct the page")
+            self._problem(
+                start,
+                "unknown-value",
+                f"{label}: '{printed[:80]}' is no value of {', '.join(variable.schemes)}: add it as a label of "
+                f"that scheme in ontology/schemes/, or correct the page",
+            )
             return
         value = english(concept)
         self.header.fields[key] = value
@@ -231,7 +240,12 @@ class HeaderReader:
         if shown != value:
             self.header.as_shown[label] = shown
         if rest:
-            self._problem(start, "unread-text", f"{label}: '{rest[:80]}' stands behind the value '{value}' and was not read: see whether it belongs to the page")
+            self._problem(
+                start,
+                "unread-text",
+                f"{label}: '{rest[:80]}' stands behind the value '{value}' and was not read: see whether it "
+                f"belongs to the page",
+            )
 
     def _coded_list(self, variable: PageVariable, printed: str, start: int) -> None:
         shown = " ".join(printed.split())
@@ -245,25 +259,35 @@ class HeaderReader:
         if shown != ", ".join(values):
             self.header.as_shown[variable.label] = shown
         for item in unknown:
-            self._problem(start, "unknown-value", f"{variable.label}: '{item[:80]}' is no label of {' or '.join(variable.schemes)}: add it to ontology/schemes/{variable.schemes[0]}.ttl; until then it stands in as_shown only")
+            self._problem(
+                start,
+                "unknown-value",
+                f"{variable.label}: '{item[:80]}' is no label of {' or '.join(variable.schemes)}: add it to "
+                f"ontology/schemes/{variable.schemes[0]}.ttl; until then it stands in as_shown only",
+            )
 
     def _names(self, hit: Hit, start: int, end: int) -> None:
         key, label = _NAMES[hit.slug], LABELS[_NAMES[hit.slug]]
-        lines = [
-            (f"{line.bullet} " if line.bullet and i else "") + line.text
-            for i, line in enumerate(self.page.between(start, end))
-        ]
+        lines = [(f"{line.bullet} " if line.bullet else "") + line.text for line in self.page.between(start, end)]
         printed = "\n".join(lines)
         if len(printed) > _LONGEST_LIST:
             printed = printed[:_LONGEST_LIST].rpartition(" ")[0]
-            self._problem(start, "unread-text", f"{label}: only the first {_LONGEST_LIST} letters were read: a list of institutions is never that long")
+            self._problem(
+                start,
+                "unread-text",
+                f"{label}: only the first {_LONGEST_LIST} letters were read: a list of institutions is never that long",
+            )
         clean, cut = without_persons(printed)
         if cut:
-            self._problem(start, "personal-data", f"{label}: {' and '.join(cut)} stood in the list and was left out: only bodies enter a record")
+            self._problem(
+                start,
+                "personal-data",
+                f"{label}: {' and '.join(cut)} stood in the list and was left out: only bodies enter a record",
+            )
         if not clean.strip():
             self.header.fields[key] = None
             return
-        shown = " ".join(clean.split())
+        shown = " ".join(clean.split()).lstrip("•○●◦▪ ")
         self.header.as_shown[label] = shown
         if self.absences.known(shown) is not None:
             self.header.fields[key] = ()
@@ -271,7 +295,11 @@ class HeaderReader:
         split = split_names(self._with_breaks(clean), self.known)
         self.header.fields[key] = tuple(split.names)
         for doubt in split.doubts:
-            self._problem(start, "doubtful-split", f"{label}: {doubt}: see the printed text and name the bodies in data/institutions/")
+            self._problem(
+                start,
+                "doubtful-split",
+                f"{label}: {doubt}: see the printed text and name the bodies in data/institutions/",
+            )
 
     def _with_breaks(self, printed: str) -> list[str]:
         """The printed list with the line breaks of the same list in the description, where it stands there too."""
@@ -333,7 +361,9 @@ def split_titles(printed: str, word: re.Pattern[str]) -> list[str]:
         left = titles[-1]
         ends = bool(re.search(r"\d{4}(?:\s*\([^)]{0,40}\))?$", left))
         named = bool(word.search(part)) and bool(word.search(left))
-        divides = named and (ends or bool(mark.strip()) or "\n" in mark) or ends and "," in mark and bool(re.match(r"[^\W\d]", part))
+        divides = (named and (ends or bool(mark.strip()) or "\n" in mark)) or (
+            ends and "," in mark and bool(re.match(r"[^\W\d]", part))
+        )
         if ";" in mark or divides:
             titles.append(part.strip())
         else:

@@ -103,6 +103,8 @@ class LabelBook:
             if not exact or label.slug in _WITH_COLON_ONLY:
                 return None
             weak = not _telling(label, text, start, end)
+            if weak and label.slug == "member-commitments":
+                return None
         end = colon.end() if colon else end
         return Hit(label.slug, label.group, label.lang, start, end, bool(colon), whole, weak)
 
@@ -113,11 +115,42 @@ class LabelBook:
 
 # Fields whose names are common words: only a colon or a line of their own makes them labels.
 _WITH_COLON_ONLY = frozenset(
-    """status starred completion verifiable ambition country duration start-date end-date cycle action-plan early-results
-    commitment-number potential-impact primary-sector midterm-status end-of-term-status commitment-text site-name
-    plan-contact irm-reports lead-institutions support-institutions plan-submission plan-end inception-report
-    end-of-commitment-report date-submitted responsible-institutions supporting-institutions plan-lead see-more
-    plan-stakeholders relevant-to-ogp-values""".split()
+    [
+        "status",
+        "starred",
+        "completion",
+        "verifiable",
+        "ambition",
+        "country",
+        "duration",
+        "start-date",
+        "end-date",
+        "cycle",
+        "action-plan",
+        "early-results",
+        "commitment-number",
+        "potential-impact",
+        "primary-sector",
+        "midterm-status",
+        "end-of-term-status",
+        "commitment-text",
+        "site-name",
+        "plan-contact",
+        "irm-reports",
+        "lead-institutions",
+        "support-institutions",
+        "plan-submission",
+        "plan-end",
+        "inception-report",
+        "end-of-commitment-report",
+        "date-submitted",
+        "responsible-institutions",
+        "supporting-institutions",
+        "plan-lead",
+        "see-more",
+        "plan-stakeholders",
+        "relevant-to-ogp-values",
+    ]
 )
 
 

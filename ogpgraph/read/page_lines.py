@@ -21,8 +21,44 @@ _DROPPED = frozenset(
     ("head", "script", "style", "noscript", "svg", "nav", "template", "iframe", "form", "button", "select", "footer")
 )
 _BLOCKS = frozenset(
-    """address article aside blockquote body br dd details div dl dt fieldset figcaption figure h1 h2 h3 h4 h5 h6
-    header hr html li main ol p pre section summary table tbody tfoot thead tr ul""".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 _NOTE_MARK = re.compile(r"\s*(\d{1,3}|[ivxlc]{1,8})\s*")
 
@@ -174,7 +210,7 @@ def _enter(node: Any, writer: _Writer) -> bool:
     if tag == "-text":
         writer.parts.append(node.text_content or "")
         return False
-    if tag in _DROPPED or tag.startswith("-") or tag.startswith("!") or "hidden" in (node.attributes or {}):
+    if tag in _DROPPED or tag.startswith(("-", "!")) or "hidden" in (node.attributes or {}):
         return False
     if tag in _BLOCKS:
         writer.flush()

@@ -19,15 +19,26 @@ _NUMBERED = re.compile(
     r"(\d{1,3}(?:\.\d{1,2}){1,2}[a-z]?)\s*[.:)–-]?\s+(?=[\"“«'‘(]?[A-ZÀ-Þ0-9])",
     re.I,
 )
-_SIMPLE = re.compile(r"^(?:(?:milestone|jalon|étape|hito|activity|activité|actividad)\s+(\d{1,3}[a-z]?)\s*[.:)–-]|(\d{1,2}|[a-h])[.)])\s+", re.I)
+_SIMPLE = re.compile(
+    r"^(?:(?:milestone|jalon|étape|hito|activity|activité|actividad)\s+(\d{1,3}[a-z]?)\s*[.:)–-]|(\d{1,2}|[a-h])[.)])\s+",
+    re.I,
+)
 INSIDE_BULLET = re.compile(r"\s(?:[•●○▪\ue000-\uf8ff]\s*)+")
 _PREPOSITION = re.compile(
-    r"(?:in|by|on|at|during|throughout|before|until|from|between|no|not|en|au|dès|avant|d['’]ici|jusqu|courant|durante|pendant|antes|hasta"
-    r"|para|desde|mid|mi|a|end|fin|the|q\d|h\d|t\d|s\d|semester|semestre|quarter|trimestre|first|second|third|fourth|premier|deuxième|troisième"
+    r"(?:in|by|on|at|during|throughout|before|until|from|between|en|au|dès|avant|d['’]ici|jusqu|courant|durante|pendant|antes|hasta"
+    r"|para|desde|mid|mi|end|fin|q\d|h\d|t\d|s\d|semester|semestre|quarter|trimestre|first|second|third|fourth|premier|deuxième|troisième"
     r"|primer|segundo|tercer|cuarto|[1-4](?:st|nd|rd|th|er|e))\b",
     re.I,
 )
-_NO_DUE_BEFORE = re.compile(r"\b(?:of|since|the|de|du|del|la|law|loi|ley|act|plan|no\.?|n°|and|from|version|agenda|dated?)$|[-–/(]$", re.I)
+_NO_DUE_BEFORE = re.compile(
+    r"\b(?:of|since|the|de|du|del|la|law|loi|ley|act|plan|no\.?|n°|and|from|version|agenda|dated?)$|/$", re.I
+)
+# A step with dates of its own, as plans by the template print them.
+_OWN_DATES = re.compile(
+    r"\b(?:start(?: date)?|date de début|fecha de inicio)\s*:\s*(?P<start>.{4,30}?)\s*[,;-]?\s*"
+    r"\b(?:end(?: date)?|date de fin|fecha de (?:finalización|término|fin))\s*:\s*(?P<end>.{4,30})$",
+    re.I,
+)
 _LEADING = re.compile(r"^(?:in|on|en)\s+", re.I)
 
 
@@ -44,7 +55,12 @@ class Step:
 
 def step(text: str, number: str | None = None, **more: str | None) -> Step:
     """A step with the due date that its words give."""
-    bare, due = due_in(" ".join(text.split()))
+    text = " ".join(text.split())
+    dated = _OWN_DATES.search(text)
+    if dated and dated.start():
+        due = f"{dated['start'].strip(' .;,')} – {dated['end'].strip(' .;,')}"
+        return Step(text[: dated.start()].strip(" -–:,(;"), number, due, **more)  # type: ignore[arg-type]
+    bare, due = due_in(text)
     return Step(bare, number, due, **more)  # type: ignore[arg-type]
 
 
@@ -54,12 +70,16 @@ def due_in(text: str) -> tuple[str, str | None]:
     if not spans:
         return text.strip(), None
     start, end = spans[-1]
-    if not text[end:].strip(" .;,)") and not _NO_DUE_BEFORE.search(text[:start].rstrip()):
+    if not text[end:].strip(" .;,)") and not _NO_DUE_BEFORE.search(text[max(0, start - 20) : start].rstrip()):
         due = _LEADING.sub("", text[start:end].strip())
         inside = _inside(text, start, end)
         bare = text if inside else text[:start].rstrip(" -–:,(;")
         return (bare or text).strip(), due
-    telling = [(a, b) for a, b in spans if _PREPOSITION.match(text[a:b])]
+    telling = [
+        (a, b)
+        for a, b in spans
+        if _PREPOSITION.match(text[a:b]) and not _NO_DUE_BEFORE.search(text[max(0, a - 20) : a].rstrip())
+    ]
     if len(telling) == 1:
         a, b = telling[0]
         return text.strip(), _LEADING.sub("", text[a:b].strip())
@@ -68,9 +88,9 @@ def due_in(text: str) -> tuple[str, str | None]:
 
 def _inside(text: str, start: int, end: int) -> bool:
     """Whether a due date at the end is part of the sentence ("will be ready by June 2016")."""
-    return bool(re.match(r"(?:in|by|during|on|before|until|from|en|avant|d['’]ici|hasta|antes)\b", text[start:end], re.I)) and bool(
-        text[:start].strip()
-    )
+    return bool(
+        re.match(r"(?:in|by|during|on|before|until|from|en|avant|d['’]ici|hasta|antes)\b", text[start:end], re.I)
+    ) and bool(text[:start].strip())
 
 
 def numbered_steps(lines: list[Line], printed_in: str, plan_number: str | None = None) -> list[Step]:
@@ -146,8 +166,13 @@ def _parts(text: str) -> list[str]:
         for start, end in wordings(part):
             following = part[end:].lstrip()
             stop = part[end : end + 1]
-            new = bool(following) and (following[0].isupper() or following[0] in "“\"«")
-            if stop == " " and new and not _NO_DUE_BEFORE.search(part[:start].rstrip()) and part[begin:start].strip():
+            new = bool(following) and (following[0].isupper() or following[0] in '“"«')
+            if (
+                stop == " "
+                and new
+                and not _NO_DUE_BEFORE.search(part[max(0, start - 20) : start].rstrip())
+                and part[begin:start].strip()
+            ):
                 found.append(part[begin:end])
                 begin = end
         if part[begin:].strip():
@@ -183,7 +208,9 @@ def merged(steps: Iterable[Step], own_number: str | None) -> list[PageMilestone]
             found[key] = replace(each, plan_number=other)
         else:
             clearer = each.text if each.number and not before.number else before.text
-            found[key] = Step(clearer, before.number or each.number, before.due or each.due, before.plan_number, before.printed_in)
+            found[key] = Step(
+                clearer, before.number or each.number, before.due or each.due, before.plan_number, before.printed_in
+            )
     return _records(list(found.values()))
 
 
@@ -205,3 +232,10 @@ def _records(steps: list[Step]) -> list[PageMilestone]:
                 fields["due_end"] = bounds.end.isoformat()
         records.append(PageMilestone(**fields, printed_in=each.printed_in))  # type: ignore[arg-type]
     return records
+
+
+def dated_by_step(lines: list[Line]) -> bool:
+    """Whether dates behind labels stand between numbered steps, so that they are dates of steps."""
+    text = "\n".join(line.text for line in lines)
+    label = re.search(r"(?:start date|date de début|fecha de inicio)\s*:", text, re.I)
+    return bool(label and _NUMBERED.search(text, label.end()))

@@ -19,7 +19,10 @@ _ACCESSED = re.compile(
 )
 _TALK = re.compile(r"\binterview|\bentretien|\bentrevista", re.I)
 _LETTER = re.compile(r"personal communication|e-?mail|correspondence|correspondance|correspondencia", re.I)
-_PLAN = re.compile(r"national action plan|opengovpartnership\.org/\S*action-plan|plan d[’']action national|plan de acción nacional", re.I)
+_PLAN = re.compile(
+    r"national action plan|opengovpartnership\.org/\S*action-plan|plan d[’']action national|plan de acción nacional",
+    re.I,
+)
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|odt|csv|pptx?)\b", re.I)
 _SHORTEST = 12
 

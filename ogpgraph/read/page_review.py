@@ -123,7 +123,13 @@ def review_assessments(
             concept, _ = values.at_start(line)
             if concept is None:
                 if line:
-                    doubts.append((hit.start, f"status '{line[:80]}' is no label of completion: add it to ontology/schemes/completion.ttl"))
+                    doubts.append(
+                        (
+                            hit.start,
+                            f"status '{line[:80]}' is no label of completion: add it to "
+                            f"ontology/schemes/completion.ttl",
+                        )
+                    )
                 continue
             printed = " ".join((review.page.text[hit.start : hit.end] + " " + line[: len(line) - len(_)]).split())
             other = current if current != own else None

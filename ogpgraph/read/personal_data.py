@@ -11,8 +11,13 @@ _PHONE = re.compile(
     r"|\b\d{3}[\-.]\d{3}[\-.]\d{4}\b",
     re.I,
 )
-_NAME = r"[A-ZÀ-ÞŁŠŽ][\w'’-]{1,20}(?:\s+(?:[A-ZÀ-Þ]\.|(?:de|del|la|van|von|der|bin|al|da|dos)\s[A-ZÀ-Þ][\w'’-]{1,20}|[A-ZÀ-ÞŁŠŽ][\w'’-]{1,20})){1,3}"
-_TITLED = re.compile(rf"\b(?:Mr|Mrs|Ms|Dr|Prof|Hon|Mme|Sra?|Ing|Lic)\b\.?\s+(?:{_NAME}|[A-ZÀ-Þ][\w'’-]+)|\bM\.\s+{_NAME}")
+_NAME = (
+    r"[A-ZÀ-ÞŁŠŽ][\w'’-]{1,20}(?:\s+(?:[A-ZÀ-Þ]\.|(?:de|del|la|van|von|der|bin|al|da"
+    r"|dos)\s[A-ZÀ-Þ][\w'’-]{1,20}|[A-ZÀ-ÞŁŠŽ][\w'’-]{1,20})){1,3}"
+)
+_TITLED = re.compile(
+    rf"\b(?:Mr|Mrs|Ms|Dr|Prof|Hon|Mme|Sra?|Ing|Lic)\b\.?\s+(?:{_NAME}|[A-ZÀ-Þ][\w'’-]+)|\bM\.\s+{_NAME}"
+)
 _LABELLED = re.compile(
     rf"\b(?:contact(?:\s+person)?|name of (?:the )?responsible person|responsible person|point of contact|focal point"
     rf"|persona (?:responsable|de contacto)|personne (?:responsable|à contacter))\b[^:\n]{{0,40}}:\s*{_NAME}",
@@ -26,7 +31,9 @@ _JOB = (
 )
 _WITH_JOB = re.compile(rf"(?P<lead>^|[,;(|\n–-]\s*){_NAME}\s*[,(–-]\s*(?i:{_JOB})\)?")
 _PERSON = re.compile(_NAME)
-_TALK = re.compile(r"\b(?:interview|personal communication|e-?mail|correspondence|phone call|conversation|entretien|entrevista)", re.I)
+_TALK = re.compile(
+    r"\b(?:interview|personal communication|e-?mail|correspondence|phone call|conversation|entretien|entrevista)", re.I
+)
 _BODY_WORD = re.compile(
     r"\b(?:minist\w+|department|directorate|agency|office|council|commission|institut\w*|committee|authority|bureau|union"
     r"|association|foundation|federation|network|university|bank|court|parliament|assembly|senate|mission|government"
@@ -58,7 +65,7 @@ def without_persons(text: str) -> tuple[str, list[str]]:
     bare, cut = without_contacts(bare)
     mailed = _EMAIL.search(text)
     if mailed:
-        parts = [part for part in re.split(r"([,;\n])", bare)]
+        parts = re.split(r"([,;\n])", bare)
         kept = [part for part in parts if not (looks_like_person(part) and _near(part, text, mailed.start()))]
         count += len(kept) != len(parts)
         bare = "".join(kept)
@@ -78,11 +85,10 @@ def note_without_persons(text: str) -> tuple[str, list[str]]:
     bare, cut = without_contacts(text)
     talk = _TALK.search(bare)
     if talk:
-        parts = bare[: talk.start()].split(",")
-        kept = [re.sub(rf"\b(according to|by|with|selon|según)\s+{_NAME}$", r"\1 a person", part) for part in parts]
-        kept = [part for part in kept if not looks_like_person(part)]
-        if kept != parts:
-            bare = (",".join(kept) + bare[talk.start() :]).strip(" ,")
+        head = _PERSON.sub(lambda match: "a person" if looks_like_person(match[0]) else match[0], bare[: talk.start()])
+        if head != bare[: talk.start()]:
+            head = re.sub(r"^(?:a person(?:\s+and\s+|\s*[,;]\s*))+", "", head)
+            bare = head + bare[talk.start() :]
             cut = sorted({*cut, "a person"})
         bare = bare[:1].upper() + bare[1:]
     return bare, cut

@@ -13,7 +13,12 @@ from ogpgraph.dates import PartialDate, Period, period
 from ogpgraph.records import PrintedDate
 from ogpgraph.vocabulary import Vocabulary, folded
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 2)}
 # Words that say that there is no date to be read; the printed text is all that there is.
@@ -53,9 +58,7 @@ def _numeric(text: str, printed: str) -> PrintedDate | None:
         return None
     if len(readings) == 1:
         return PrintedDate(printed=printed, value=readings[0])
-    return PrintedDate(
-        printed=printed, readings=tuple(readings), not_before=readings[0], not_after=readings[-1]
-    )
+    return PrintedDate(printed=printed, readings=tuple(readings), not_before=readings[0], not_after=readings[-1])
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -66,12 +69,14 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _month_and_year(text: str, printed: str) -> PrintedDate | None:
-    """"07/12" is July 2012; "11/12" is November 2012 or December 2011, and nobody can tell."""
+    """ "07/12" is July 2012; "11/12" is November 2012 or December 2011, and nobody can tell."""
     found = re.fullmatch(r"([0-9]{1,2})/([0-9]{2})", text)
     if not found:
         return None
     first, second = int(found.group(1)), int(found.group(2))
-    read = {f"20{year:02d}-{month:02d}" for month, year in ((first, second), (second, first)) if _plausible(month, year)}
+    read = {
+        f"20{year:02d}-{month:02d}" for month, year in ((first, second), (second, first)) if _plausible(month, year)
+    }
     readings = tuple(sorted(read))
     if not readings:
         return None
@@ -89,7 +94,7 @@ def _plausible(month: int, year: int) -> bool:
 
 
 def _short_month(text: str, printed: str) -> PrintedDate | None:
-    """"Jul-12", "July 2012": in OGP's files the second part of such a date is a year."""
+    """ "Jul-12", "July 2012": in OGP's files the second part of such a date is a year."""
     found = re.fullmatch(r"(?:([0-9]{1,2})[\s.-])?([a-z]{3})[a-z]*[\s.'-]+((?:19|20)?[0-9]{2})", text)
     if not found or found.group(2) not in _MONTHS:
         return None

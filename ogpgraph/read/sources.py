@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from ogpgraph.problems import Problem, shown_path
-from ogpgraph.read import canada_tracker, commitment_page, explorer, process_database, tag_tables
+from ogpgraph.read import canada_tracker, commitment_page, explorer, joinup_page, process_database, tag_tables
 from ogpgraph.read.source_file import Reader, SourceFile
 from ogpgraph.records import Record
 from ogpgraph.vocabulary import Vocabulary
@@ -17,6 +17,7 @@ READERS: tuple[Reader, ...] = (
     process_database.READER,
     canada_tracker.READER,
     tag_tables.READER,
+    joinup_page.READER,
     commitment_page.READER,
 )
 

@@ -86,15 +86,15 @@ def table(file: SourceFile, wanted: Callable[[set[str]], bool]) -> Table | Probl
             names = tuple(cleaned(cell) for cell in row)
             below = enumerate(rows[number:], start=number + 1)
             kept = tuple(
-                (at, _fitted(cells, len(names))) for at, cells in below if any(c.strip() for c in cells) and cells != row
+                (at, _fitted(cells, len(names)))
+                for at, cells in below
+                if any(c.strip() for c in cells) and cells != row
             )
             return Table(names, number, kept)
     return Problem(file.shown, 1, "header-missing", "no row of known column names stands at the head of the table")
 
 
-def problem_at(
-    file: SourceFile, row: int, column: str, rule: str, message: str, value: str = ""
-) -> Problem:
+def problem_at(file: SourceFile, row: int, column: str, rule: str, message: str, value: str = "") -> Problem:
     """A problem of one cell: it does not stop a release, because the rest of the row stands."""
     return Problem(file.shown, row, rule, f"column '{column}': {message}", Severity.WARNING, column, value)
 
