@@ -5,6 +5,7 @@ names.py                           printed names to the entities that they name
 members, institutions, plans,
 captures, reviews, lineage .py     one family of records each
 page_body.py, page_lineage.py      what the bodies of commitment pages say
+joinup.py                          what a Joinup page says of a plan
 plan_numbers.py                    which commitment a number in a plan means
 rows.py, row_identity.py           rows of OGP's databases, and which commitment each is about
 newcomers.py                       what sources name beyond the hand-kept data
@@ -24,6 +25,7 @@ from ogpgraph import records as r
 from ogpgraph.lift.captures import lift_page, lift_source
 from ogpgraph.lift.derive import derive
 from ogpgraph.lift.institutions import lift_institutions
+from ogpgraph.lift.joinup import lift_joinup
 from ogpgraph.lift.lineage import lift_lineage
 from ogpgraph.lift.members import lift_initiatives, lift_member, lift_roles
 from ogpgraph.lift.names import Names
@@ -64,6 +66,7 @@ def lift(collection: r.Collection, vocabulary: Vocabulary) -> set[Quad]:
     for roles in collection.of(r.Roles):
         lift_roles(roles, said)
     lift_page_bodies(collection, said, names)
+    lift_joinup(collection, said, names)
     lift_rows(collection, said, names)
     names.newcomers.lift(said)
     resolve(said)

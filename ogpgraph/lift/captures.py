@@ -165,7 +165,9 @@ class _Page:
             if shown and given != () and absence_in(shown, self.vocabulary) is None:
                 self.claim(self.node, printed_as, {Literal(shown, language=self.document.language)})
             if key in self.page.model_fields_set:
-                found = {self.institution_named(name) for name in given or ()}
+                # A machine translation names no body: its words are kept, but they make no institution.
+                names = () if self.document.machine_translated else given or ()
+                found = {self.institution_named(name) for name in names}
                 self.claim_or_absence(key, self.node, link, found)
 
     def reports(self) -> None:

@@ -20,6 +20,7 @@ RULES = {
     "conflict": "Where sources differ, a conflict shows every claim with its sources and the value that won.",
     "curation": "A curator inferred this from what the named sources say; no source states it.",
     "plan-number-to-id": "A source names a commitment by its number in the plan; the known plan numbers gave OGP's id.",
+    "plan-number-by-order": "A page lists as many commitments as the plan has numbers; their order gives the numbers.",
     "plan-of-cycle": "No page names a plan that fits: the plan of the member that starts in the commitment's cycle.",
     "row-identity": "A row of OGP's database and a commitment with an OGP id are one: plan, number and title agree.",
     "member-name": "The table of member names tells which member a printed country name means, and its usual name.",
@@ -212,6 +213,10 @@ def _labels(said: Statements) -> Iterator[Triple]:
         yield Triple(subject, RDFS.label, label)
 
 
+# Rules that may rest on any source.
+_FROM_SOURCES = ("resolution", "conflict", "plan-number-to-id", "plan-number-by-order")
+
+
 def _describe_rules(said: Statements) -> None:
     """Each rule as a node, with its graph and the graphs that it was derived from."""
     catalogue = iris.graph("catalogue")
@@ -226,5 +231,5 @@ def _describe_rules(said: Statements) -> None:
         said.derive(Triple(node, RDFS.label, text(rule.replace("-", " "))), catalogue)
         said.derive(Triple(node, DCTERMS.description, text(description)), catalogue)
         said.derive(Triple(node, OGP.graph, graph), catalogue)
-        for name in sources if rule in ("resolution", "conflict", "plan-number-to-id") else ():
+        for name in sources if rule in _FROM_SOURCES else ():
             said.derive(Triple(graph, PROV.wasDerivedFrom, NamedNode(name)), catalogue)

@@ -366,9 +366,7 @@ class _Bodies:
                     said.compete(node, predicate, Claim(frozenset({kept_value}), kept.source, (1, 0)))
                 said.compete(node, predicate, self._claim({value}, body.source, below_kept=kept is not None))
 
-    def _details(
-        self, told: r.PageReference, kept: r.Reference | None
-    ) -> list[tuple[NamedNode, Term, Term | None]]:
+    def _details(self, told: r.PageReference, kept: r.Reference | None) -> list[tuple[NamedNode, Term, Term | None]]:
         """Kind, address and dates of a note, each with what the data say of it."""
         concept = self.vocabulary.concept
         found: list[tuple[NamedNode, Term | None, Term | None]] = [

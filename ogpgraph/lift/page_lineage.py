@@ -13,7 +13,6 @@ from decimal import Decimal
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from ogpgraph import iris
 from ogpgraph import records as r
 from ogpgraph.lift.lineage import lift_lineage, statement_node
 from ogpgraph.lift.plan_numbers import PlanNumbers, member_of, plan_of
@@ -68,9 +67,7 @@ class PageLineages:
     def finish(self) -> Iterator[tuple[str, str, str]]:
         """Lift everything; gives the commitments that statements name, with member and source."""
         for node in sorted(self._found, key=lambda node: node.value):
-            ranked = sorted(
-                self._found[node], key=lambda s: (self.said.precedence(s.source), s.source), reverse=True
-            )
+            ranked = sorted(self._found[node], key=lambda s: (self.said.precedence(s.source), s.source), reverse=True)
             for statement in ranked:
                 self._lift(node, statement, ranked[0].record)
                 for end in (statement.record.earlier, statement.record.later):
@@ -83,15 +80,13 @@ class PageLineages:
             without = _OUR_WORDS
             if statement.kept.asserted_by != statement.record.asserted_by:
                 without |= {OGP.assertedBy}
-        record = record.model_copy(
-            update={"sources": (statement.source,), "plan_number": statement.record.plan_number}
-        )
+        record = record.model_copy(update={"sources": (statement.source,), "plan_number": statement.record.plan_number})
         lift_lineage(statement.member, record, self.said, node=node, without=without)
         if record.earlier is None and record.plan_number:
             self.said.stand(node, OGP.namedByNumber, Literal(record.plan_number), statement.source)
         own = statement.record.printed
-        if own and own != record.printed or statement.kept is not None:
-            self.said.only_in_source(Triple(node, OGP.printedText, Literal(own or "")), statement.source)
+        if own and (own != record.printed or statement.kept is not None):
+            self.said.only_in_source(Triple(node, OGP.printedText, Literal(own)), statement.source)
 
     # From the words of a page to a record
 
@@ -108,6 +103,7 @@ class PageLineages:
         if told.relation and not self._in_order(told.relation, earlier, later):
             earlier, earlier_plan = (None, None) if later == page.id else (earlier, earlier_plan)
             later, later_plan = (None, None) if later != page.id else (later, later_plan)
+        doubt = _doubt(told, earlier)
         given = {
             "earlier": earlier,
             "later": later,
@@ -126,8 +122,8 @@ class PageLineages:
             fate=told.fate,
             basis="stated",
             asserted_by=told.asserted_by,
-            confidence=_DOUBTFUL if told.doubt else _CONFIDENCE,
-            evidence=_evidence(page, told),
+            confidence=_DOUBTFUL if doubt else _CONFIDENCE,
+            evidence=_evidence(page, told, doubt),
             printed=told.printed,
             sources=(document.key,),
         )
@@ -135,8 +131,10 @@ class PageLineages:
     def _later_plan(self, member: str, own_plan: str | None, told: r.PageLineage) -> str | None:
         if told.relation in _WITHIN_PLAN:
             return own_plan
-        return self.numbers.following(own_plan) if told.later_plan == "next" else self.numbers.of_years(
-            member, told.later_plan
+        return (
+            self.numbers.following(own_plan)
+            if told.later_plan == "next"
+            else self.numbers.of_years(member, told.later_plan)
         )
 
     def _end(self, page: r.CommitmentPage, number: str | None, plan: str | None, own_plan: str | None) -> str | None:
@@ -193,10 +191,19 @@ def _number(page: r.CommitmentPage, told: r.PageLineage, earlier: str | None) ->
     return told.later_number if told.relation and told.later != page.id else None
 
 
-def _evidence(page: r.CommitmentPage, told: r.PageLineage) -> str:
+def _doubt(told: r.PageLineage, earlier: str | None) -> str:
+    """What stays open: a number that the reader could not resolve may have an id now."""
+    doubts = told.doubt.split("; ") if told.doubt else []
+    if earlier and "/" not in earlier:
+        doubts = [doubt for doubt in doubts if not doubt.endswith("is not resolved to an id")]
+    return "; ".join(doubts)
+
+
+def _evidence(page: r.CommitmentPage, told: r.PageLineage, doubt: str) -> str:
     """Why the statement stands, in our words; the printed words are beside it."""
     what = "states this relation" if told.relation else "states this fate"
     named = f" It names {told.initiative} as what took its place." if told.initiative else ""
     title = f" It gives the title as {told.earlier_title}." if told.earlier_title else ""
-    doubt = f" Open: {told.doubt}." if told.doubt else ""
-    return f"On the page of {page.id}, {_SPEAKERS.get(told.asserted_by, told.asserted_by)} {what}.{title}{named}{doubt}"
+    still_open = f" Open: {doubt}." if doubt else ""
+    speaker = _SPEAKERS.get(told.asserted_by, told.asserted_by)
+    return f"On the page of {page.id}, {speaker} {what}.{title}{named}{still_open}"

@@ -61,9 +61,9 @@ class PlanYears:
 
     def __init__(self, collection: r.Collection, newcomers: Newcomers) -> None:
         self._years: dict[tuple[str, str], str] = {}
-        for plan in collection.of(r.Plan):
-            if plan.ordinal is not None:
-                self._years.setdefault((plan.member, str(plan.ordinal)), plan.cycle)
+        self._of_member: dict[str, dict[str, str]] = defaultdict(dict)
+        plans = [plan for plan in collection.of(r.Plan) if plan.ordinal is not None]
+        self._add({(plan.member, str(plan.ordinal)): plan.cycle for plan in plans})
         said: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         for row in collection.of(r.DatabaseRow):
             if row.year and row.plan_number:
@@ -81,9 +81,8 @@ class PlanYears:
     def _add(self, years: dict[tuple[str, str], str]) -> None:
         """Years of plans that are not known yet; two plans of one member do not start in one year."""
         for (member, number), year in sorted(years.items()):
-            taken = {y for (m, n), y in self._years.items() if m == member and n != number}
-            if year not in taken:
-                self._years.setdefault((member, number), year)
+            if (member, number) not in self._years and self._of_member[member].setdefault(year, number) == number:
+                self._years[member, number] = year
 
     def plan(self, member: str, number: str | None, year: str | None = None) -> str | None:
         """The id of a plan, or None where the year in which it starts is not known."""

@@ -32,26 +32,40 @@ _DAY = r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})"
 _PUBLISHED = re.compile(rf"\b(?:Published|Posted) on\s*:?\s*{_DAY}", re.I)
 _UPDATED = re.compile(rf"\b(?:Last update|Updated|Last modified)(?: on)?\s*:?\s*{_DAY}", re.I)
 _ARCHIVED = re.compile(r"\b(?:Document|Case|News)?\s*Archived\b")
-_MARKS = re.compile(r"(?im)^\s*(?:join this (?:collection|community|solution)|type of (?:document|case)|categori[sz]ation|.*\bdocument archived)\b")
-_FURNITURE = re.compile(
-    r"skip to main content|(?:join|leave|share) this \w+|categori[sz]ation|home|collections?|menu|(?:sign|log) in|about|policy context", re.I
+_MARKS = re.compile(
+    r"(?im)^\s*(?:join this (?:collection|community|solution)|type of (?:document|case)|categori[sz]ation"
+    r"|.*\bdocument archived)\b"
 )
+_FURNITURE = re.compile(
+    r"skip to main content|(?:join|leave|share) this \w+|categori[sz]ation|home|collections?|menu|(?:sign|log) in|about"
+    r"|policy context",
+    re.I,
+)
+_LEADING = re.compile(r"^(?:\s*(?:skip to main content|join this \w+))+\s*", re.I)
 _LABELLED = {
     "scope": re.compile(r"^(?:geographic(?:al)? )?scope\b\s*:?\s*(.*)$", re.I),
     "document_type": re.compile(r"^type of (?:document|case)\b\s*:?\s*(.*)$", re.I),
     "countries": re.compile(r"^(?:countr(?:y|ies)|geographic(?:al)? coverage)\b\s*:?\s*(.*)$", re.I),
 }
 _BULLET = re.compile(r"^(?P<indent>\s*)(?:[•●○◦▪■‣∙·*–—-]|o(?=\s))\s+(?P<text>\S.*)$")
-_ORDINALS = {word: n for n, word in enumerate("first second third fourth fifth sixth seventh eighth".split(), start=1)}
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8}
 _PLAN = re.compile(
-    rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<digit>\d)(?:st|nd|rd|th))\s+(?:open government\s+)?(?:national\s+)?action plan\b", re.I
+    rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<digit>[1-9])(?:st|nd|rd|th))\s+"
+    r"(?:open government\s+)?(?:national\s+)?action plan\b",
+    re.I,
 )
 _PLAN_YEARS = re.compile(r"\baction plan[\s,:(]*((?:19|20)\d{2})\s?[-–]\s?(?:(?:19|20)?\d{2})\b", re.I)
 _QUOTED = re.compile(r"action plan,?\s*[“\"«]\s*([^”\"»]{5,120}?)\s*[”\"»]", re.I)
-_ISSUED = re.compile(r"\bin ((?:January|February|March|April|May|June|July|August|September|October|November|December) (?:19|20)\d{2})")
+_ISSUED = re.compile(
+    r"\bin ((?:January|February|March|April|May|June|July|August|September|October|November|December) (?:19|20)\d{2})"
+)
 _COUNT = re.compile(r"\b(\d{1,3}) commitments\b", re.I)
 _EXAMPLES = re.compile(r"\b(?:examples? (?:for|to)|inspir\w+|benchmark\w*)\b", re.I)
-_HEARD = re.compile(r"\b(?:meetings? with|consult(?:ed|ations? with)|heard)\b[^.]{0,60}?\borgani[sz]ations\s+(?:including|such as|like)\s+([^.;–]{4,300})", re.I)
+_HEARD = re.compile(
+    r"\b(?:meetings? with|consult(?:ed|ations? with)|heard)\b[^.]{0,60}?\borgani[sz]ations\s+"
+    r"(?:including|such as|like)\s+([^.;–]{4,300})",
+    re.I,
+)
 _SENTENCE = re.compile(r"(?<=[.!?])[”\"]?\s+(?=[A-ZÀ-Þ“\"])")
 
 
@@ -109,7 +123,8 @@ class _Page:
         title = ""
         for item in self.items:
             published = _PUBLISHED.search(item.text)
-            words = re.sub(r"^(?:\s*(?:skip to main content|join this \w+))+\s*", "", item.text[: published.start()] if published else item.text, flags=re.I).strip()
+            words = item.text[: published.start()] if published else item.text
+            words = _LEADING.sub("", words).strip()
             if words and item.depth < 0 and not _FURNITURE.fullmatch(words):
                 title = words
             if published:
@@ -128,12 +143,15 @@ class _Page:
                     counts.update(_members_in(sentence))
             found = [counts.most_common(1)[0][0]] if counts else []
         if not found:
-            self._problem("unknown-member", "no member of the partnership is named with a plan: the page was kept as a source only")
+            message = "no member of the partnership is named with a plan: the page was kept as a source only"
+            self._problem("unknown-member", message)
             return None
         return found[0]
 
     def _document(self, title: str, member: str | None) -> SourceDocument:
-        fields: dict[str, Any] = {}
+        fields: dict[str, Any] = {"title": title} if title else {}
+        if member:
+            fields |= {"member": member, "describes": (f"member/{member}",)}
         for key, pattern in (("issued", _PUBLISHED), ("modified", _UPDATED)):
             found = pattern.search(self.text)
             iso = f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}" if found else ""
@@ -157,9 +175,7 @@ class _Page:
             url=address.rstrip(".,;"),
             language=language_of(self.text) or "en",
             sha256=self.file.sha256,
-            extent="title, dates, type and scope; of the plan its themes, listed commitments, examples and bodies heard",
-            **({"title": title} if title else {}),
-            **({"member": member, "describes": (f"member/{member}",)} if member else {}),
+            extent="title, dates, type, scope; of the plan its themes, listed commitments, examples and bodies heard",
             **fields,
         )
 
@@ -181,9 +197,9 @@ class _Page:
         date = partial_date(issued[1]) if issued else None
         themes, about = self._themes()
         counted = _COUNT.search(about) or _COUNT.search(self.text)
-        given = {
+        given: dict[str, Any] = {
             "plan_title": quoted[1].strip(" .,") if quoted else None,
-            "plan_ordinal": (_ORDINALS.get((named["word"] or "").lower()) or int(named["digit"] or 0)) if named else None,
+            "plan_ordinal": _ordinal(named) if named else None,
             "plan_year": years[1] if years else None,
             "plan_issued": str(date) if date else None,
             "commitment_count": int(counted[1]) if counted else None,
@@ -195,7 +211,8 @@ class _Page:
         }
         listed = sum(len(theme.commitments) for theme in themes)
         if counted and listed and listed != int(counted[1]):
-            self._problem("count-differs", f"the page counts {counted[1]} commitments and lists {listed}: the list is kept as printed")
+            message = f"the page counts {counted[1]} commitments and lists {listed}: the list is kept as printed"
+            self._problem("count-differs", message)
         if not (named or years or quoted):
             self._problem("unknown-plan", "the page does not say which plan it is about: its facts stay with the page")
         return JoinupDocument(source=self.file.key, member=member, **{k: v for k, v in given.items() if v})
@@ -231,13 +248,12 @@ class _Page:
         if marked:
             yield from (text for text in marked if len(text) <= 120)
             return
-        started = False
+        started, values = False, {self._labelled(key) for key in _LABELLED}
         for item in self.items:
             if _PUBLISHED.search(item.text):
                 started = True
-            elif started and item.depth < 0 and 3 < len(item.text) <= 80 and not re.search(r"[.:;,!?”\"]$", item.text):
-                if not any(pattern.match(item.text) for pattern in _LABELLED.values()) and item.text[0].isupper():
-                    yield item.text
+            elif started and item.depth < 0 and _looks_like_heading(item.text) and item.text not in values:
+                yield item.text
 
     def _examples(self) -> list[str]:
         """Members named in a sentence that says that their plans were taken as examples."""
@@ -256,6 +272,16 @@ class _Page:
                 if name and name[0].isupper() and len(name) <= 100 and name not in found:
                     found.append(name)
         return found
+
+
+def _ordinal(named: re.Match[str]) -> int:
+    return _ORDINALS[named["word"].lower()] if named["word"] else int(named["digit"])
+
+
+def _looks_like_heading(text: str) -> bool:
+    if not 3 < len(text) <= 80 or re.search(r"[.:;,!?”\"]$", text) or not text[0].isupper():
+        return False
+    return not _MARKS.match(text) and not any(pattern.match(text) for pattern in _LABELLED.values())
 
 
 def _nested(block: list[_Item]) -> tuple[ListedTheme, ...]:

@@ -308,7 +308,8 @@ def _page(entry: ReadRecord, page: r.CommitmentPage, known: Known) -> Iterator[P
         for i, value in enumerate(variable.values_of(page)):
             if variable.concept(value, known.vocabulary) is None and absence_in(value, known.vocabulary) is None:
                 yield _unknown_page_value(entry, ("commitment", key, i), value, variable.schemes, known.vocabulary)
-    for key in ("lead_institutions", "support_institutions"):
+    named = () if document.machine_translated else ("lead_institutions", "support_institutions")
+    for key in named:
         for i, name in enumerate(getattr(page, key) or ()):
             if folded(name) not in known.names.get(member, {}):
                 near = difflib.get_close_matches(folded(name), list(known.names.get(member, {})), n=1)
