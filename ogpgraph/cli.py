@@ -125,7 +125,7 @@ def _release_commands(command: Callable[..., argparse.ArgumentParser], defaults:
     added = command("build", _build, "Read, lift and release.", "ogpgraph build --out dist")
     _data_option(added)
     added.add_argument(
-        "--source", action="append", type=Path, default=[], metavar="PATH", help="add a file or folder; may be repeated"
+        "--source", action="extend", nargs="+", type=Path, default=[], metavar="PATH", help="add files or folders"
     )
     added.add_argument("--no-data", action="store_true", help="leave the data folder out: build from --source alone")
     out_option(added)
@@ -341,12 +341,17 @@ class _progress:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         self._bar = Progress(*columns, console=talk, transient=True)
         self._bar.start()
+        self._kind = ""
         self._task: TaskID | None = None
         return self._step
 
     def _step(self, name: str) -> None:
         if not talk.is_terminal:
-            talk.print(f"{name} …")
+            # A log needs the kind of work, not each of a thousand files.
+            kind = name.split()[0]
+            if kind != self._kind:
+                talk.print(f"{name} …")
+            self._kind = kind
             return
         if self._task is not None:
             self._bar.remove_task(self._task)

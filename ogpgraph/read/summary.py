@@ -1,4 +1,4 @@
-"""How much was read: rows and values of each member, values of each variable."""
+"""How much was read: pages, rows and values of each member, values of each variable."""
 
 from __future__ import annotations
 
@@ -7,30 +7,38 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ogpgraph.problems import Problem
-from ogpgraph.records import DatabaseRow, ProcessRow, Record
+from ogpgraph.records import CommitmentPage, DatabaseRow, ProcessRow, Record, SourceDocument
 
 
 @dataclass
 class Summary:
-    """Counts of what the rows of OGP's databases say."""
+    """Counts of what the pages and the rows of OGP's databases say."""
 
     rows: Counter[str] = field(default_factory=Counter)
     plans: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     values: Counter[str] = field(default_factory=Counter)
     absences: Counter[str] = field(default_factory=Counter)
     members: Counter[str] = field(default_factory=Counter)
+    pages: Counter[str] = field(default_factory=Counter)
     process_rows: int = 0
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> Summary:
-        """Count records; those that are no rows of a database are left out."""
+        """Count the pages and the rows among the records."""
         summary = cls()
         for record in records:
             if isinstance(record, DatabaseRow):
                 summary._add(record)
             elif isinstance(record, ProcessRow):
                 summary.process_rows += 1
+            elif isinstance(record, SourceDocument) and record.commitment:
+                summary._add_page(record.member or "no member named", record.commitment)
         return summary
+
+    def _add_page(self, member: str, page: CommitmentPage) -> None:
+        self.pages[member] += 1
+        for name in page.model_fields_set - {"id", "title", "as_shown", "problems"}:
+            (self.values if getattr(page, name) else self.absences)[name] += 1
 
     def _add(self, row: DatabaseRow) -> None:
         member = row.member or row.country or "no member named"
@@ -58,13 +66,8 @@ class Summary:
 
     def lines(self, unread: Iterable[Problem]) -> list[str]:
         """The summary as a person reads it: by edition, by member, by variable, by what was not read."""
-        plans = sum(map(len, self.plans.values()))
-        lines = [f"rows: {sum(self.rows.values())} of {len(self.members)} members and {plans} plans"]
-        lines += [f"  edition {edition}: {count} rows" for edition, count in sorted(self.rows.items())]
-        if self.process_rows:
-            lines.append(f"  process databases: {self.process_rows} rows")
-        lines.append("rows by member:")
-        lines += [f"  {name}: {count}, plans {len(self.plans[name])}" for name, count in sorted(self.members.items())]
+        lines = self._page_lines() if self.pages else []
+        lines += self._row_lines() if self.rows or self.process_rows else []
         lines.append("values by variable (read / stated as absent):")
         names = sorted(self.values.keys() | self.absences.keys())
         lines += [f"  {name}: {self.values[name]} / {self.absences[name]}" for name in names]
@@ -72,3 +75,18 @@ class Summary:
         lines.append(f"not read: {sum(rules.values())}" + (" (unread.csv names row and column)" if rules else ""))
         lines += [f"  {rule}: {count}" for rule, count in sorted(rules.items())]
         return lines
+
+    def _page_lines(self) -> list[str]:
+        lines = [f"pages: {sum(self.pages.values())} of {len(self.pages)} members"]
+        return lines + [f"  {name}: {count}" for name, count in sorted(self.pages.items())]
+
+    def _row_lines(self) -> list[str]:
+        plans = sum(map(len, self.plans.values()))
+        lines = [f"rows: {sum(self.rows.values())} of {len(self.members)} members and {plans} plans"]
+        lines += [f"  edition {edition}: {count} rows" for edition, count in sorted(self.rows.items())]
+        if self.process_rows:
+            lines.append(f"  process databases: {self.process_rows} rows")
+        lines.append("rows by member:")
+        return lines + [
+            f"  {name}: {count}, plans {len(self.plans[name])}" for name, count in sorted(self.members.items())
+        ]
