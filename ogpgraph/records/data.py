@@ -76,6 +76,8 @@ class Reference(Record):
 
 
 class Milestone(Record):
+    """A step of a commitment, in our own words, with its due date as printed."""
+
     number: Text
     description: One[Text]
     due: One[Text] = ()
@@ -86,12 +88,16 @@ class Milestone(Record):
 
 
 class Theme(Record):
+    """A theme under which a plan groups commitments."""
+
     number: Text
     title: One[Text]
     source: Key | None = None
 
 
 class CoCreationActivity(Record):
+    """Something done to make a plan together: a consultation, a meeting, a comparison with others."""
+
     key: Key
     label: Text
     kind: Key
@@ -153,6 +159,8 @@ class Plan(Record):
 
 
 class Institution(Record):
+    """A body with every name by which sources call it."""
+
     key: Key
     name: One[Text]
     names: Many[Text] = ()
@@ -269,6 +277,8 @@ class Lineage(Record):
 
 
 class Initiative(Record):
+    """Something done or built that is no commitment."""
+
     key: Key
     label: Text
     description: One[Text] = ()
