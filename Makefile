@@ -41,6 +41,8 @@ lint: install-test
 
 bench: install-test
 	$(BIN)/python -m benchmarks.validation
+	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.scaling
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --custom-compile-command "make lock" --quiet --output-file requirements.lock pyproject.toml

@@ -84,7 +84,10 @@ def test_text_stands_in_the_graph_of_the_capture_and_in_the_default_graph(
 
 
 MILESTONES = {
-    "QZ0102/milestone/1": ("Write down the timetables of all quays during 2016", "2016-01-01", "2016-12-31", "year"),
+    "QZ0102/milestone/1": (
+        "Write down the timetables of all quays during 2016",
+        *("2016-01-01", "2016-12-31", "during-year"),
+    ),
     "QZ0102/milestone/2": ("Publish the timetables by the end of 2016", "", "2016-12-31", "by-end-of-year"),
     "QZ-2015/12.1/milestone/1": ("Buy forty clocks in May 2015", "2015-05-01", "2015-05-31", "month"),
     "QZ0140/milestone/1": ("Ask the harbour masters", "2019-07-01", "2019-09-30", "quarter"),

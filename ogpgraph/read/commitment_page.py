@@ -29,6 +29,11 @@ _LEGACY = re.compile(
 )
 _FILE_ID = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,4}\d{4})(?!\d)")
 _PLAN_PLACE = re.compile(r"(?:plan|plan d['’]action)\s*[–-]\s*(.{2,80}?),?\s*(?:19|20)\d{2}", re.I)
+_PLAN_FOLLOWED = re.compile(
+    r"^(?:\w+\s+)?plan\s+(?:d['’]\s?action|de acci[oó]n)(?:\s+national|\s+nacional)?(?:\s+(?:de|du|del|de la|des)|\s*[,:–-])?\s+"
+    r"([A-ZÀ-Þ].{1,60}?),?\s+(?:19|20)\d{2}",
+    re.I,
+)
 _PLAN_OWNER = re.compile(
     r"^(.{2,60}?)[,’']?s?\s+(?:(?:first|second|third|fourth|fifth|sixth|national|open|\d(?:st|nd|rd"
     r"|th))\s+)*(?:government\s+|parliament\s+)?action plan",
@@ -37,6 +42,7 @@ _PLAN_OWNER = re.compile(
 _OWNER = re.compile(r"(?m)^([^\n]{2,60}?)['’]s Commitments[ \t]*$")
 _CRUMB = re.compile(r"^.*(?:\s[>»›/|]\s)", re.S)
 _EXAMINED = 60_000
+_OPENING = ("skip-navigation", "site-name")
 _HEADER_GROUPS = ("header-field", "local-field")
 
 
@@ -152,8 +158,10 @@ class _PageReader:
         return title, country
 
     def _country_above(self, above: str, header: Header, code: str) -> str | None:
-        line = above[above.rfind("\n") + 1 :].strip()
         begin = above.rfind("\n") + 1
+        barred = [hit.end for hit in self.hits if begin <= hit.start and hit.end <= len(above) and hit.slug in _OPENING]
+        begin = max([begin, *(end for end in barred if end < len(above))])
+        line = above[begin:].strip()
         if not line or len(line) > 60 or re.search(r"\d|[.!?:]$", line):
             return None
         if any(hit.start >= begin and hit.end <= len(above) and hit.group == "furniture" for hit in self.hits):
@@ -167,7 +175,7 @@ class _PageReader:
         """Names that the member goes by: those known, and those that the page prints elsewhere."""
         names = set(self.context.members.get(code, ()))
         for title in header.fields.get("action_plan") or ():
-            for pattern in (_PLAN_PLACE, _PLAN_OWNER):
+            for pattern in (_PLAN_PLACE, _PLAN_OWNER, _PLAN_FOLLOWED):
                 found = pattern.search(title)
                 if found:
                     names.add(found[1].strip(" ,"))

@@ -10,6 +10,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ogpgraph.read.institution_labels import at_labels
+from ogpgraph.read.institution_runs import KINDS, cut_run
 from ogpgraph.vocabulary import folded
 
 
@@ -64,31 +66,33 @@ _CONTINUES = re.compile(
     r"|dependiente|sous\b)",
     re.I,
 )
-_SUB_LABEL = re.compile(
-    r"other actors(?: involved)?\s*[-–]\s*(?:non-?government(?:al)?|government(?:al)?|civil society|private "
-    r"sector|international)"
-    r"\b(?![^:\n]{0,90}[:：])\s*|"
-    r"(?:[\w/(][\w/ ,()&-]{0,60}\b)?(?:actors? involved|csos|ngos|private sector|civil society|stakeholders"
-    r"|working groups?|multilaterals)"
-    r"\b[\w/ ,()&-]{0,60}[:：]\s*|"
-    r"(?:other actors(?: involved)?(?:\s*[-–]\s*[^:;\n]{1,90})?|(?:cs|cso|csos|civil society(?: "
-    r"organi[sz]ations?)?|private sector"
-    r"|government(?:al)?|state actors(?: involved)?|non-?governmental|ngos?|international organi[sz]ations?)"
-    r"(?:\s+(?:partners?|actors?|institutions?|agencies|organi[sz]ations?|stakeholders))?(?:\s+involved)?"
-    r"|cs partners?|partners?|lead(?: agency)?|supporting|implementing agency|autres acteurs(?: impliqués)?"
-    r"|société civile|otros actores(?: involucrados)?|sociedad civil|gobierno)\s*[:：]\s*",
+_BULLETS = re.compile(
+    r"\s*[•●○◦▪■‣∙·]\s*|(?:^|(?<=\s))\*\s*(?=[^\W\d_])|^[–—-]\s*(?=[^\W\d_])"
+    r"|(?:^|(?<=\s))\(?(?:\d{1,2}|[a-h])[.)]\s*(?=[A-ZÀ-Þ])"
+)
+# A hyphen with a space on one side at least; alone, it may stand inside a name.
+_HYPHENS = re.compile(r"\s+[–—-]\s*(?=[^\W\d_])|(?<=[a-zà-ÿ)])[–—-]\s+(?=[A-ZÀ-Þ])")
+_PART_OF_A_BODY = re.compile(
+    r"(?:the\s+)?(?:department|directorate|office|unit|division|direction|bureau|dirección|oficina|faculty|school|centre"
+    r"|center|institute|service|secretariat|administration)\b",
     re.I,
 )
-_SUB_LABEL_INSIDE = re.compile(
-    r"(?<=[\s,;.)])(?:Other actors(?: involved)?\s*(?:[-–]\s*[^:;\n]{1,90})?|CS Partners?|CSO Partners?|CSOs?"
-    r"|NGOs?|Civil society"
-    r"(?: organi[sz]ations?)?|Private sector|Société civile|Sociedad civil)\s*[:：]"
+_FULL_STOP = re.compile(
+    r"(?:(?<=[a-zà-ÿ]{3})|(?<=\)))(?<!Dept)(?<!Govt)(?<!Univ)(?<!Assoc)(?<!Corp)(?<!Prof)(?<!Natl)(?<!Intl)\.\s*(?=[A-ZÀ-Þ])"
 )
-_BULLETS = re.compile(r"\s*[•●○◦▪■‣∙]\s*|(?:(?<=\n)|^|(?<=\s))[–—-]\s+(?=[^\W\d_])")
+_TOGETHER = re.compile(
+    r",?\s+(?:as well as|along with|together with|in (?:cooperation|co-operation|collaboration|partnership) with"
+    r"|en (?:collaboration|partenariat|coopération) avec|en (?:colaboración|conjunto|cooperación) con)\s+"
+    r"(?=(?:the |la |le |les |l['’]|el |los |las )?[A-ZÀ-Þ])"
+)
 _AFTER_ACRONYM = re.compile(r"(?<=[A-ZÀ-Þ]\))\s+(?=[A-ZÀ-Þ])")
 _REPEATED_HEAD = re.compile(r"(?<=[a-zà-ÿ)])\s+(?=(?:Ministry|Ministère|Ministerio)\s(?:of|for|de|du|des)\s)")
 _NEW_SENTENCE = re.compile(r"(?<=[a-zà-ÿ)])\s+(?=The\s[a-z])")
 _AND_HEAD = re.compile(rf"\s*,?\s+(?:and|et|y|e)\s+(?={_HEAD.pattern})", re.I)
+_OF_KIND = re.compile(r"(?:the\s+)?[A-ZÀ-Þ]\S+\s(?:of|for|de|du|des|del)\s")
+_AND_ANY = re.compile(r"\s*,?\s+(?:and|&)\s+(?=(?:the\s+)?[A-ZÀ-Þ])")
+_SLASH = re.compile(r"\s+/\s+")
+_GLUED = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ][a-zà-ÿ])|(?<=[A-ZÀ-Þ]\))(?=[A-ZÀ-Þ])")
 _AND = re.compile(r"\s+(?:and|&|et|y)\s+")
 _NOT_BEFORE_HEAD = re.compile(
     r"\b(?:of|the|to|by|and|for|in|with|de|du|la|le|des|del|under|deputy|acting|[A-Z]\.)$", re.I
@@ -114,20 +118,39 @@ def split_names(lines: Sequence[str], known: Collection[str] = ()) -> Split:
     return split
 
 
-def _divided(lines: list[str]) -> Iterator[tuple[str, bool]]:
-    """Parts at semicolons, bullets, sub-labels and line breaks, and whether a mark of a list divided them."""
-    for line in _joined_lines(lines):
-        line = _SUB_LABEL_INSIDE.sub(lambda match: "\n" + match[0], line)
-        for piece in line.split("\n"):
-            piece = piece.strip()
-            labelled = _SUB_LABEL.match(piece)
-            piece = piece[labelled.end() :] if labelled else piece
-            parts = [part for item in _BULLETS.split(piece) for part in _outside_brackets(item, ";|") if part.strip()]
-            marked = labelled is None and (len(parts) > 1 or bool(_BULLETS.match(piece)))
+def _divided(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Parts at semicolons, bullets, sub-labels, full stops and line breaks, and which marks divided them."""
+    whole = _joined_lines(lines)
+    for line in whole:
+        for piece, labelled in at_labels(line):
+            items = [item for item in _at_marks(piece) if item.strip()]
+            parts = [part for item in items for part in _outside_brackets(item, ";|") if part.strip()]
+            marks = "semicolons" if len(parts) > len(items) else ""
+            if len(whole) > 1 or len(items) > 1 or _BULLETS.match(piece):
+                marks = "lines"
             for part in parts:
-                bare = _SUB_LABEL.sub("", part.strip(), count=1) if _SUB_LABEL.match(part.strip()) else part.strip()
-                if bare:
-                    yield bare, marked and bare == part.strip()
+                sentences = [one.strip() for one in _at_full_stops(part) if one.strip()]
+                for sentence in sentences:
+                    yield sentence, "" if labelled or len(sentences) > 1 else marks
+
+
+def _at_marks(piece: str) -> list[str]:
+    """Items at bullets and numbers, and at hyphens that list and do not belong to a name."""
+    items: list[str] = []
+    begun = bool(re.match(r"[–—-]", piece))
+    for item in _BULLETS.split(piece):
+        parts = _HYPHENS.split(item)
+        items += parts if begun or len(parts) > 2 or all(map(_has_kind, parts)) else [item]
+    return items
+
+
+def _at_full_stops(text: str) -> Iterator[str]:
+    place = 0
+    for match in _FULL_STOP.finditer(text):
+        if not _depth(text, match.start()):
+            yield text[place : match.start()]
+            place = match.end()
+    yield text[place:]
 
 
 def _joined_lines(lines: list[str]) -> list[str]:
@@ -163,18 +186,20 @@ def _outside_brackets(text: str, marks: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _of_part(part: str, known: Collection[str], doubts: list[str], listed: bool) -> list[str]:
+def _of_part(part: str, known: Collection[str], doubts: list[str], listed: str) -> list[str]:
     """The names in a part that only commas, conjunctions and spaces divide."""
     if _is_known(part, known):
         return [part]
     names: list[str] = []
     pieces = [piece.strip() for piece in _outside_brackets(part, ",") if piece.strip()]
+    if len(pieces) > 1 and not listed:
+        pieces = [name for piece in pieces for name in ([piece] if _is_known(piece, known) else _run(piece, doubts))]
     for name in _names_of_pieces(pieces, known, doubts, listed):
         names += _at_conjunctions(name, known, doubts)
     return names
 
 
-def _names_of_pieces(pieces: list[str], known: Collection[str], doubts: list[str], listed: bool) -> list[str]:
+def _names_of_pieces(pieces: list[str], known: Collection[str], doubts: list[str], listed: str) -> list[str]:
     """Names made of pieces between commas; where other marks divide the list, a comma stays inside a name."""
     names: list[str] = []
     i = 0
@@ -185,13 +210,29 @@ def _names_of_pieces(pieces: list[str], known: Collection[str], doubts: list[str
             i += width
             continue
         piece = pieces[i]
-        inside = listed and not _HEAD.match(piece) and not _is_acronym(piece)
+        inside = listed and not _new_in_item(names, piece, pieces, listed)
         if names and (inside or _belongs_to(names[-1], piece, pieces[i + 1 :], known, doubts)):
             names[-1] = f"{names[-1]}, {piece}"
         else:
             names.append(piece)
         i += 1
     return names
+
+
+def _new_in_item(names: list[str], piece: str, pieces: list[str], listed: str) -> bool:
+    """Whether a comma inside an item of a list divides after all.
+
+    Between semicolons it does before a new body that is no part of another; on a line of its own, or behind a
+    bullet, only where the same kind comes again or nothing but bodies stand between the commas.
+    """
+    if _is_acronym(piece):
+        return True
+    if not names or not _HEAD.match(piece):
+        return False
+    if listed == "semicolons" and not _PART_OF_A_BODY.match(piece):
+        return True
+    same = names[-1].split(" ")[0].casefold() == piece.split(" ")[0].casefold()
+    return same or (len(pieces) > 2 and all(_HEAD.match(each) for each in pieces))
 
 
 def _known_width(pieces: list[str], i: int, known: Collection[str]) -> int:
@@ -203,9 +244,11 @@ def _known_width(pieces: list[str], i: int, known: Collection[str]) -> int:
 
 def _belongs_to(before: str, piece: str, following: list[str], known: Collection[str], doubts: list[str]) -> bool:
     """Whether a comma stands inside a name: the piece behind it only goes on with what was before."""
-    words = re.findall(r"[^\W\d_][\w'’-]*", piece)
     if _is_known(before, known):
         return False
+    core = re.split(r"(?<=\))\s|\s(?=\()", piece)[0]
+    core = next((part for part in _cut(core, _AND_ANY, _begins_body)), core)
+    words = re.findall(r"[^\W\d_][\w'’-]*", core)
     last = before.rpartition(",")[2].strip() if "," in before else before
     ministry = bool(_MINISTRY.match(before))
     portfolio = ministry and bool(words) and all(w.lower() in _FIELDS or w.lower() in _LINKS for w in words)
@@ -249,11 +292,63 @@ def _at_conjunctions(name: str, known: Collection[str], doubts: list[str]) -> li
     if _is_known(name, known):
         return [name]
     parts = [name]
+    parts = [p for part in parts for p in _cut(part, _TOGETHER, lambda left, right: True)]
+    parts = [p for part in parts for p in _run(part, doubts)]
     parts = [p for part in parts for p in _cut(part, _AND_HEAD, lambda left, right: _both_bodies(left, right, known))]
+    parts = [p for part in parts for p in _cut(part, _AND_ANY, _two_kinds)]
+    parts = [p for part in parts for p in _cut(part, _SLASH, _bodies_at_slash)]
+    parts = [p for part in parts for p in _cut(part, _GLUED, _glued_bodies, doubts)]
     parts = [p for part in parts for p in _cut(part, _AFTER_ACRONYM, lambda left, right: True, doubts)]
     parts = [p for part in parts for p in _cut(part, _REPEATED_HEAD, _new_head, doubts)]
     parts = [p for part in parts for p in _cut(part, _NEW_SENTENCE, lambda left, right: True, doubts)]
     return [p for part in parts for p in _at_and(part, known, doubts)]
+
+
+def _run(part: str, doubts: list[str]) -> list[str]:
+    names = cut_run(part)
+    if len(names) > 1:
+        doubts.append(f"'{part}' is taken for {len(names)} bodies with nothing between them")
+    return names
+
+
+def _two_kinds(left: str, right: str) -> bool:
+    """Whether both sides of "and" are bodies by their own kinds: "Land Office and Dockers' Union"."""
+    right = _AND_ANY.split(right)[0]
+    first, last = left.split(), re.sub(r"^the\s+", "", right).split()
+    if not (first and len(last) > 1 and last[0][0].isupper() and _has_kind(left)):
+        return False
+    if last[0].casefold() in KINDS and _OF_KIND.match(" ".join(last)):
+        return True
+    kind_at_end = last[-1].casefold() in KINDS or (last[-1].startswith("(") and last[-2].casefold() in KINDS)
+    if not kind_at_end:
+        return False
+    if (first[-1].casefold() in KINDS and len(first) > 1) or left.endswith(")") or re.search(r"['’]s?$", last[0]):
+        return True
+    fields = last[0].casefold() in _FIELDS or _is_portfolio(last[0])
+    return not (fields and _MINISTRY.match(left)) and not last[0].casefold().endswith(("ry", "ce"))
+
+
+def _begins_body(left: str, right: str) -> bool:
+    """Whether the words behind "and" make a body by themselves, so that a portfolio ends before it."""
+    words = right.split()
+    return len(words) > 1 and words[-1].casefold() in KINDS and words[0].casefold() not in _FIELDS
+
+
+def _has_kind(text: str) -> bool:
+    return any(word.casefold() in KINDS for word in re.findall(r"[\w-]+", text))
+
+
+def _bodies_at_slash(left: str, right: str) -> bool:
+    """Whether a slash between spaces stands between two bodies."""
+    return _has_kind(left) and _has_kind(right)
+
+
+def _glued_bodies(left: str, right: str) -> bool:
+    """Whether a lost space stood between two names."""
+    words = left.split()
+    kind = bool(words) and words[-1].casefold() in KINDS and len(words) > 1
+    begins = len(words) > 1 and bool(_HEAD.match(right)) and " " in right
+    return left.endswith(")") or kind or begins
 
 
 def _cut(text: str, mark: re.Pattern[str], may: object, doubts: list[str] | None = None) -> list[str]:
@@ -275,7 +370,9 @@ def _both_bodies(left: str, right: str, known: Collection[str]) -> bool:
         return True
     first = right.split(" ")[0].lower()
     if not _HEAD.match(left) and not re.search(r"\([A-Z]{2,}\)$|^[A-Z]{2,}$", left.strip()):
-        return bool(_MINISTRY.match(right)) and len(left.split()) <= 4
+        ends = len(left.split()) > 1 and left.split()[-1].casefold() in KINDS
+        begins = bool(_MINISTRY.match(right))
+        return (begins and (len(left.split()) <= 4 or _has_kind(left))) or (ends and bool(_OF_KIND.match(right)))
     weak = {
         "public",
         "local",
@@ -353,6 +450,7 @@ def _is_known(text: str, known: Collection[str]) -> bool:
 def _clean(name: str) -> str:
     name = " ".join(name.split()).strip(" ,;:|•○◦●–-")
     name = re.sub(r"^(?:and|et|y|&)\s+", "", name)
+    name = re.sub(r"^the\s+(?=[A-ZÀ-Þ])", "", name)
     name = re.sub(r"^(?:in (?:cooperation|collaboration|partnership) with|together with|with)\s+", "", name, flags=re.I)
     return re.sub(r"(?<=[a-zà-ÿ)])\.$", "", name)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ogpgraph.vocabulary import Vocabulary
 
@@ -87,6 +87,15 @@ _ADVICE = (
     ),
 )
 _ADVICE_PATTERNS = tuple((code, re.compile(pattern, re.I)) for code, pattern in _ADVICE)
+_CLAUSE = re.compile(
+    r",?\s+(?:but|however|while|whereas|mais|tandis que|pero|mientras que|sin embargo)\s+|;\s+"
+    rf"|,?\s+(?:and|et|y)\s+(?={_NOUN}\s+(?:{_NUMBER}\s*)?\d)",
+    re.I,
+)
+_SUBJECT = re.compile(
+    rf"{_NOUN}\s+(?:{_NUMBER}\s*)?(\d{{1,3}}(?:\.\d{{1,2}})?[a-z]?(?:(?:\s*,\s*|\s+(?:and|et|y|&)\s+)\d{{1,3}}\.\d{{1,2}}[a-z]?)*)(?![\d-])",
+    re.I,
+)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ“\"])")
 
 
@@ -117,6 +126,8 @@ def origins(text: str, vocabulary: Vocabulary) -> Iterator[Said]:
 def _statement_end(text: str, start: int) -> int:
     """A statement of origin ends with its line, or where the next label of the plan begins."""
     line = text.find("\n", start)
+    if line >= 0 and not text[start:line].strip(" :"):
+        line = text.find("\n", line + 1)
     label = re.compile(r"\s(?:OGP principles|Principes|Principios|Challenges|Enjeux|Desafíos)\b").search(
         text, start, start + 1500
     )
@@ -189,30 +200,44 @@ def replacements(text: str, names: dict[str, str]) -> Iterator[Said]:
 
 
 def fates(text: str) -> Iterator[Said]:
-    """What a text under "Carried Forward?" says became of a commitment."""
+    """What a text under "Carried Forward?" says became of a commitment, or of the parts that it names."""
     place = 0
     for sentence in _clauses(text):
         start = text.find(sentence, place)
         place = max(start, place)
-        moved = _INTO_NEXT.search(sentence)
-        target = _TARGET.search(sentence)
-        number = target[1] if target else None
-        open_end = None if number else "the commitment of the next plan is not identified"
-        denied = _NOT_CARRIED.search(sentence)
-        if denied:
-            yield Said(_short(denied[0]), start, fate="not-carried-forward")
-        elif moved and _REFOCUSED.search(sentence):
-            yield Said(_short(moved[0]), start, "refocusedAs", plan="next", later_number=number, doubt=open_end)
-        elif moved or _CARRIED.search(sentence):
-            words = (moved or _CARRIED.search(sentence) or [sentence])[0]
-            yield Said(_short(words), start, "carriedForwardInto", plan="next", later_number=number, doubt=open_end)
+        said = _fate(sentence, start)
+        if said is None:
+            continue
+        verb = next(found.start() for p in (_NOT_CARRIED, _INTO_NEXT, _CARRIED) if (found := p.search(sentence)))
+        named = _numbers_before(sentence[:verb])
+        yield from (replace(said, number=number) for number in named or [None])
+
+
+def _fate(sentence: str, start: int) -> Said | None:
+    moved = _INTO_NEXT.search(sentence)
+    target = _TARGET.search(sentence)
+    number = target[1] if target else None
+    open_end = None if number else "the commitment of the next plan is not identified"
+    denied = _NOT_CARRIED.search(sentence)
+    if denied:
+        return Said(_short(denied[0]), start, fate="not-carried-forward")
+    if moved and _REFOCUSED.search(sentence):
+        return Said(_short(moved[0]), start, "refocusedAs", plan="next", later_number=number, doubt=open_end)
+    carried = moved or _CARRIED.search(sentence)
+    if carried:
+        return Said(_short(carried[0]), start, "carriedForwardInto", plan="next", later_number=number, doubt=open_end)
+    return None
+
+
+def _numbers_before(text: str) -> list[str]:
+    """The numbers of commitments that a clause is about."""
+    found = [match for match in _SUBJECT.finditer(text)]
+    return list(dict.fromkeys(number for match in found for number in re.findall(r"\d{1,3}(?:\.\d{1,2})?[a-z]?", match[1])))
 
 
 def _clauses(text: str) -> Iterator[str]:
     for sentence in _SENTENCE.split(text):
-        yield from (
-            part for part in re.split(r",?\s+(?:but|however|mais|pero|sin embargo)\s+|;\s+", sentence) if part.strip()
-        )
+        yield from (part for part in _CLAUSE.split(sentence) if part.strip())
 
 
 def _short(words: str) -> str:

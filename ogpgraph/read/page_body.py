@@ -6,9 +6,10 @@ import bisect
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ogpgraph.dates import wordings as wordings_of_dates
 from ogpgraph.problems import Problem, Severity
 from ogpgraph.read import lineage_wordings as wordings
 from ogpgraph.read.foot_list import foot_list
@@ -19,7 +20,10 @@ from ogpgraph.read.page_milestones import (
     INSIDE_BULLET,
     Step,
     dated_bullets,
+    counted_steps,
     dated_by_step,
+    dated_numbers,
+    labelled_steps,
     merged,
     numbered_steps,
     road_map_steps,
@@ -27,19 +31,36 @@ from ogpgraph.read.page_milestones import (
 )
 from ogpgraph.read.page_notes import Note, notes_in, reference, without_notes
 from ogpgraph.read.page_review import Review, review_assessments, review_head, sub_names
-from ogpgraph.read.personal_data import without_contacts
+from ogpgraph.read.personal_data import of_contact, without_contacts
 from ogpgraph.read.printed_values import english
 from ogpgraph.records import PageAssessment, PageLineage, PageMilestone, PageReference
 from ogpgraph.vocabulary import Vocabulary
 
-_OWNERS_LIST = re.compile(r"(?m)^[^\n]{2,60}?['’]s Commitments[ \t]*$")
+_OWNERS_LIST = re.compile(
+    r"(?m)^[^\n]{2,60}?['’]s Commitments[ \t]*$|(?<=\s)[A-ZÀ-Þ][\w'’-]{1,40}['’]s Commitments(?=\s+1\.\s)"
+)
 _LISTED = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,4}\d{4}, ?(?:19|20)\d{2}")
 _ROMAN_ITEM = re.compile(r"^(?:[ivx]{1,4}|[a-h])[.)]\s+(.{3,120})$")
 # Headings of the plan that running text sets behind the principles.
 _NEXT_HEADING = re.compile(
     r"(?<=[a-zà-ÿ.)])\s+(?:Challenges|Ambitions|Issues|Enjeux|Défis|Desafíos|Retos|Ambiciones)\s+(?=[A-ZÀ-Þ])"
 )
+_BOTH_DATES = re.compile(
+    r"\b(?:start(?:\s+date)?\s*(?:and|&|/|-|–)\s*end(?:\s+dates?)?|dates? de début et (?:de )?(?:la )?fin"
+    r"|fechas? de inicio y (?:de )?(?:finalización|término|fin|cierre))(?:\s+of the commitment|\s+de l['’]engagement"
+    r"|\s+del compromiso)?\s*(?::|(?=\n)|(?=\s+(?:from\s+)?(?:\d|[A-Z][a-z]+\s\d{4})))",
+    re.I,
+)
+_BETWEEN_DATES = re.compile(
+    r"\s*[–—]\s*|\s+-\s*|\s+(?:to|until|till|through|and|à|au|a|al|hasta)\s+|(?<=\d{4})-(?=\w)|\s*;\s*", re.I
+)
+_LONGEST_START = 12
+_LONGEST_PRINCIPLES = 120
+_SENTENCE_BEGINS = re.compile(r"(?<=[a-zà-ÿ.)])\s+(?=[A-ZÀ-Þ][\w'’]*\s+(?!(?:and|of|to|for|et|y|de|à|aux?)\b)[a-zà-ÿ])")
 _REVIEWS = {"irm-midterm-section": "midterm", "irm-end-of-term-section": "end-of-term"}
+_SIGNED = re.compile(
+    r"(?:\s+(?:Open Government Partnership|Partenariat pour un gouvernement ouvert|Alianza para el Gobierno Abierto))+[\s.]*$"
+)
 _DROPPED = ("trap-link", "site-name", "skip-navigation", "see-more")
 
 
@@ -60,6 +81,12 @@ class Body:
     problems: list[Problem] = field(default_factory=list)
 
 
+def text_end(text: str) -> int:
+    """Where a page ends before the website's name at its foot, on a line of its own or in running text."""
+    signed = _SIGNED.search(text, max(0, len(text) - 200))
+    return signed.start() if signed else len(text)
+
+
 class BodyReader:
     """Reads everything below the header of one page."""
 
@@ -75,6 +102,8 @@ class BodyReader:
         self.page, self.text, self.hits = page, page.text, hits
         self.header, self.vocabulary, self.context, self.shown = header, vocabulary, context, shown
         self.starts = [hit.start for hit in hits]
+        self.furniture = {self.text[hit.start : hit.end].strip() for hit in hits if hit.slug in _DROPPED}
+        self.end = text_end(self.text)
         self.body = Body()
         self.reviews: list[Review] = []
         self.steps: list[Step] = []
@@ -120,7 +149,7 @@ class BodyReader:
                 marks.append((begin, begin, "member-commitments"))
         marks.sort()
         for i, (_, begin, slug) in enumerate(marks):
-            end = marks[i + 1][0] if i + 1 < len(marks) else len(self.text)
+            end = marks[i + 1][0] if i + 1 < len(marks) else max(begin, self.end)
             if end > begin and self.text[begin:end].strip():
                 yield Part(slug, begin, end)
 
@@ -137,7 +166,8 @@ class BodyReader:
         return hit.end, part.end
 
     def _lines(self, start: int, end: int) -> list[Line]:
-        return self.page.between(start, end)
+        """The lines of a part without those that are furniture of the website."""
+        return [line for line in self.page.between(start, end) if line.text.strip(" .") not in self.furniture]
 
     # What the government wrote
 
@@ -149,10 +179,14 @@ class BodyReader:
             self.body.fields["text"] = f"{before}\n{text}" if before else text
         for said in wordings.origins(self.text[part.start : part.end], self.vocabulary):
             self._say(said, "government", part.start, later=self.header.get("id"))
+        self._both_dates(part)
         steps: list[Step] = []
         dates_of_steps_end = -1
         for hit in hits:
             begin, end = self._slice(part, hit)
+            if hit.slug == "milestones":
+                begin, end = self._past_columns(part, begin, end)
+                dates_of_steps_end = max(dates_of_steps_end, begin)
             if hit.slug == "milestones" and dated_by_step(self._lines(begin, part.end)):
                 end = dates_of_steps_end = self._steps_end(part, hit)
             if hit.slug == "plan-principles" and "principles" not in self.body.fields:
@@ -164,8 +198,19 @@ class BodyReader:
                 steps += numbered_steps(self._lines(begin, end), "description")
             elif hit.slug in ("start-date", "end-date") and hit.start >= dates_of_steps_end:
                 self._date(hit, end)
-        self.steps += steps or dated_bullets(self._lines(part.start, part.end))
+        lines = self._lines(part.start, part.end)
+        self.steps += steps or labelled_steps(lines, "description") or dated_numbers(lines) or dated_bullets(lines)
         self._notes(part, "description")
+
+    def _past_columns(self, part: Part, begin: int, end: int) -> tuple[int, int]:
+        """A list of steps behind the heads of its columns: "Start Date:" and "End Date:" without values."""
+        for hit in self._within(part):
+            if hit.start < begin or hit.slug not in ("start-date", "end-date"):
+                continue
+            if self.text[begin : hit.start].strip():
+                break
+            begin, end = self._slice(part, hit)
+        return begin, end
 
     def _steps_end(self, part: Part, hit: Hit) -> int:
         """Where a list of steps with dates of their own ends: at the next label that is no date."""
@@ -194,11 +239,19 @@ class BodyReader:
         line = self.text.find("\n", hit.end, end)
         if line >= 0 and not self.text[hit.end : line].strip():
             line = self.text.find("\n", line + 1, end)
+        while 0 <= line < end:
+            stop = self.text.find("\n", line + 1, end)
+            following = self.text[line + 1 : end if stop < 0 else stop]
+            if not of_contact(following):
+                break
+            line = stop
         return end if line < 0 else line
 
     def _principles(self, start: int, end: int) -> None:
         line = next((line.text for line in self._lines(start, end)), "")
-        opened = _NEXT_HEADING.search(line, 0, 400)
+        opened = _NEXT_HEADING.search(line, 0, 400) or (
+            _SENTENCE_BEGINS.search(line) if len(line) > _LONGEST_PRINCIPLES or line.endswith(".") else None
+        )
         line = line[: opened.start()] if opened else line
         if len(line) > 250:
             self._problem(
@@ -214,6 +267,21 @@ class BodyReader:
         value = next((part.strip() for part in line if part.strip()), "")
         if key not in self.header and key not in self.body.fields:
             self.body.fields[key] = value[:60] or None
+
+    def _both_dates(self, part: Part) -> None:
+        """ "Commitment Start and End Date: October 2018 – June 2020": a date each."""
+        label = _BOTH_DATES.search(self.text, part.start, part.end)
+        if label is None:
+            return
+        line = self.text[label.end() : part.end].strip().split("\n")[0][:120]
+        spans = [span for span in wordings_of_dates(line) if span[0] < _LONGEST_START]
+        if not spans:
+            return
+        ends = spans[1][1] if len(spans) > 1 and spans[1][0] - spans[0][1] < _LONGEST_START else spans[0][1]
+        dates = [date.strip(" .,;") for date in _BETWEEN_DATES.split(line[:ends], maxsplit=1)]
+        for key, date in zip(("start_date", "end_date"), dates, strict=False):
+            if date and key not in self.header:
+                self.body.fields.setdefault(key, date)
 
     # What the reviewers wrote
 
@@ -276,9 +344,13 @@ class BodyReader:
         for hit in hits if not listed else ():
             if hit.slug != "commitment-text":
                 continue
+            lines = self._lines(*self._slice(part, hit))
+            if not any(line.bullet or INSIDE_BULLET.search(line.text) for line in lines):
+                self.steps += counted_steps(lines, review.record.phase)
+                continue
             number = review.record.number
             head = f"{number}. {review.record.title}"
-            for line in self._lines(*self._slice(part, hit)):
+            for line in lines:
                 first, *inside = INSIDE_BULLET.split(line.text.replace(head, "").strip())
                 item = _ROMAN_ITEM.match(first)
                 if item:
@@ -302,13 +374,13 @@ class BodyReader:
         """A fate under one heading may hold for several numbers of the plan: it is given to the page's own."""
         several = {number for number in self.names.values() if number != self.number}
         doubt = said.doubt
-        if several:
+        if several and not said.number:
             also = f"the text may also mean {', '.join(sorted(several))}"
             doubt = f"{doubt}; {also}" if doubt else also
             self._problem(
                 offset, "doubtful-lineage", f"'{said.printed}': {also}: it was given to this page's commitment"
             )
-        entry = wordings.Said(**{**vars(said), "doubt": doubt, "number": self.number})
+        entry = wordings.Said(**{**vars(said), "doubt": doubt, "number": said.number or self.number})
         self._say(entry, "irm", offset)
 
     # Records with the ids that are known
@@ -390,6 +462,7 @@ class BodyReader:
             )
 
     def _finish(self) -> None:
+        self.steps = [replace(each, text=without_contacts(each.text)[0]) for each in self.steps]
         milestones: list[PageMilestone] = merged(self.steps, self.number)
         milestones = [
             m.model_copy(update={"commitment": known})

@@ -14,7 +14,7 @@ from ogpgraph.read.page_labels import Hit, label_book
 from ogpgraph.read.page_lines import PageText
 from ogpgraph.read.page_values import LABELS, PAGE_VARIABLES, PageVariable
 from ogpgraph.read.personal_data import without_persons
-from ogpgraph.read.printed_values import PrintedValues, english
+from ogpgraph.read.printed_values import PrintedValues, english, english_wording
 from ogpgraph.vocabulary import Vocabulary, folded
 
 ID = re.compile(r"\(\s*([A-Za-z]{2,4}\d{4})\s*\)")
@@ -98,7 +98,7 @@ class HeaderReader:
             if hit.start >= self._limit:
                 break
             if hit.group in ("plan-label", "review-label"):
-                if len(seen) >= 3:
+                if len(seen) >= 3 and not self._header_goes_on(hit, seen):
                     self._limit = min(self._limit, hit.start)
                     break
                 continue
@@ -109,6 +109,17 @@ class HeaderReader:
             seen.add(hit.slug)
             found.append(hit)
         return found
+
+    def _header_goes_on(self, hit: Hit, seen: set[str]) -> bool:
+        """Whether further fields of the header follow a label of the plan: it stands inside a list, then."""
+        later = [
+            other
+            for other in self.hits
+            if hit.start < other.start < min(self._limit, hit.start + _LONGEST_LIST)
+            and other.group == "header-field"
+            and other.slug not in (*seen, "start-date", "end-date")
+        ]
+        return any(other.colon or other.whole_line or other.slug == "policy-areas" for other in later)
 
     def _body_began(self, last: Hit, hit: Hit) -> bool:
         """Whether the text of the page stands between two labels: behind the last field of every layout."""
@@ -214,11 +225,24 @@ class HeaderReader:
                 return start + len(first)
             return start + len(first.rstrip()) - len(rest)
         following = text[line_end + 1 :] if line_end >= 0 else ""
+        if plural:
+            return start + line_end + 1 + self._listed_end(values, following) if line_end >= 0 else start
         second = following.split("\n", 1)[0]
-        known = values.listed(second)[0] if plural else [values.known(second)]
-        if any(known) and len(second) < 400:
+        if values.known(second) is not None and len(second) < 400:
             return start + line_end + 1 + len(second)
         return start
+
+    @staticmethod
+    def _listed_end(values: PrintedValues, text: str) -> int:
+        """Where a list below its label ends: its first line may hold unknown items, the others are values alone."""
+        end = place = 0
+        for line in text.split("\n"):
+            known, unknown = values.listed(line)
+            if len(line) >= 400 or not known or (end and unknown):
+                break
+            end = place + len(line)
+            place += len(line) + 1
+        return end
 
     def _coded_value(self, variable: PageVariable, printed: str, start: int) -> None:
         concept, rest = self._values(variable.key).at_start(" ".join(printed.split()))
@@ -233,10 +257,10 @@ class HeaderReader:
                 f"that scheme in ontology/schemes/, or correct the page",
             )
             return
-        value = english(concept)
-        self.header.fields[key] = value
         shown = " ".join(printed.split())
         shown = shown[: len(shown) - len(rest)].strip() if rest else shown
+        value = english_wording(concept, shown)
+        self.header.fields[key] = value
         if shown != value:
             self.header.as_shown[label] = shown
         if rest:
@@ -324,11 +348,20 @@ class HeaderReader:
         elif self.absences.known(shown) is not None:
             self.header.fields[key] = ()
             self.header.as_shown[LABELS[key]] = shown
+        elif self._absent_at_start(shown):
+            self.header.fields[key] = ()
+            self.header.as_shown[LABELS[key]] = self._absent_at_start(shown)
         else:
             titles = tuple(split_titles(printed, _TITLE_WORD[hit.slug]))
             self.header.fields[key] = titles
             if shown != ", ".join(titles):
                 self.header.as_shown[LABELS[key]] = shown
+
+    def _absent_at_start(self, shown: str) -> str:
+        """The stated absence with which a text that runs on begins; no title of a report begins so."""
+        concept, rest = self.absences.at_start(shown)
+        found = shown[: len(shown) - len(rest)].strip() if concept is not None else ""
+        return found if " " in found else ""
 
     def _cycle(self, printed: str, start: int) -> None:
         year = _YEAR.search(printed)

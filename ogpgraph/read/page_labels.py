@@ -100,7 +100,7 @@ class LabelBook:
             if not (upper or line_start):
                 return None
         elif not whole:
-            if not exact or label.slug in _WITH_COLON_ONLY:
+            if not exact or (label.slug in _WITH_COLON_ONLY and not _valued(label, text, start, end)):
                 return None
             weak = not _telling(label, text, start, end)
             if weak and label.slug == "member-commitments":
@@ -154,6 +154,22 @@ _WITH_COLON_ONLY = frozenset(
 )
 
 
+_DATE_BEHIND = re.compile(r"[ ]{1,2}(?:\d{1,2}(?:[\s/-]|\.\d)|(?:19|20)\d{2}\b|[A-ZÀ-Þa-zà-ÿ]{3,10}\.?\s(?:\d{1,2},?\s)?(?:19|20)\d{2})")
+_VALUE_BEHIND = re.compile(
+    r"\s{1,2}(?:[•○●]\s*)?(?:Access to [Ii]nformation|Civic [Pp]articipation|Public [Aa]ccountability|Technology\b|Yes\b|No\b"
+    r"|Not Relevant|Pending IRM|Acceso a la|Participación|Accès à l|Participation (?:civique|citoyenne))"
+)
+
+
+def _valued(label: _Label, text: str, start: int, end: int) -> bool:
+    """Whether a label of several words without a colon is told by the value behind it: a date, an OGP value."""
+    if label.slug in ("start-date", "end-date") and " " in label.text:
+        return bool(_DATE_BEHIND.match(text, end)) and not re.search(r"\band\s$", text[max(0, start - 5) : start])
+    if label.slug == "cycle":
+        return bool(re.match(r"\s{1,2}(?:19|20)\d{2}(?!\s?[-–/]\s?\d)\b", text[end : end + 12]))
+    return label.slug == "relevant-to-ogp-values" and bool(_VALUE_BEHIND.match(text, end))
+
+
 def _may_begin(text: str, start: int) -> bool:
     """Whether a label may start here: at a word's beginning, or in capitals glued to a value."""
     if start == 0 or not _GLUED.match(text[start - 1]):
@@ -170,6 +186,8 @@ def _ends_here(text: str, end: int) -> bool:
 
 def _telling(label: _Label, text: str, start: int, end: int) -> bool:
     """Whether the words alone make a label inside a running line."""
+    if label.slug in _WITH_COLON_ONLY:
+        return True
     if label.text.endswith("?") or (len(label.text) >= _LONG_ENOUGH and label.group != "plan-label"):
         return True
     if label.slug in ("policy-areas", "irm-review", "at-a-glance", "skip-navigation", "trap-link", "plan-road-map"):
@@ -177,7 +195,7 @@ def _telling(label: _Label, text: str, start: int, end: int) -> bool:
     if label.slug in ("design", "implementation"):
         return label.text.endswith(" i")
     if label.slug == "milestones":
-        return bool(re.match(r"\s+\d{1,2}\.\d", text[end : end + 8]))
+        return bool(re.match(r"\s+(?:\d{1,2}\.\d|1[.)]\s)", text[end : end + 8]))
     if label.slug == "member-commitments":
         return bool(re.match(r"\s+1\.\s", text[end : end + 6]))
     before = text[max(0, start - 3) : start].rstrip()
@@ -194,10 +212,18 @@ def _beside_others(text: str, hits: list[Hit]) -> Iterator[Hit]:
             after = following is not None and _touch(text, hit.end, following.start) and hit.group != "plan-label"
             opens = hit.slug == "description" and kept is not None and kept.slug in ("completion", "implementation")
             opens = opens and kept is not None and hit.start - kept.end < 60
+            opens = opens or (hit.slug == "description" and kept is not None and _closes_header(text, kept, hit))
             if not (before or after or opens) or (hit.group == "review-label" and not before):
                 continue
         kept = hit
         yield hit
+
+
+def _closes_header(text: str, kept: Hit, hit: Hit) -> bool:
+    """Whether "Description" follows the last field of a short header, such as that of a local plan."""
+    capital = re.match(r"\s+[A-ZÀ-Þ¿“\"«•]", text[hit.end : hit.end + 4])
+    last = kept.slug in ("irm-reports", "relevant-to-ogp-values", "primary-sector", "policy-areas", "end-date")
+    return bool(capital) and last and hit.start - kept.end < 200
 
 
 def _touch(text: str, end: int, start: int) -> bool:

@@ -60,6 +60,7 @@ _BLOCKS = frozenset(
         "ul",
     ]
 )
+_LONGEST_LABEL = 60
 _NOTE_MARK = re.compile(r"\s*(\d{1,3}|[ivxlc]{1,8})\s*")
 
 
@@ -219,6 +220,8 @@ def _enter(node: Any, writer: _Writer) -> bool:
         if tag == "li":
             writer.bullet = "•"
     elif tag in ("td", "th"):
+        if _is_second_of_two(node):
+            writer.flush()
         writer.parts.append(" ")
     elif tag == "img" and "".join(writer.parts).strip():
         writer.parts.append(" " + (node.attributes.get("alt") or "")[:60])
@@ -228,6 +231,12 @@ def _enter(node: Any, writer: _Writer) -> bool:
             writer.parts.append(f"[{mark[1]}]")
             return False
     return True
+
+
+def _is_second_of_two(cell: Any) -> bool:
+    """Whether a cell is the value of a row that holds a label and its value."""
+    cells = [node for node in cell.parent.iter() if node.tag in ("td", "th")] if cell.parent is not None else []
+    return len(cells) == 2 and cells[1] == cell and len(cells[0].text() or "") < _LONGEST_LABEL
 
 
 def _leave(node: Any, writer: _Writer) -> None:

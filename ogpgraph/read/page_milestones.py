@@ -10,20 +10,27 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from ogpgraph.dates import period, wordings
+from ogpgraph.dates import Period, period, wordings
 from ogpgraph.read.page_lines import Line
 from ogpgraph.records import PageMilestone
 
 _NUMBERED = re.compile(
-    r"(?:^|(?<=[\n\s]))(?:(?:milestone|jalon|étape|hito|activity|activité|actividad)\s+)?"
-    r"(\d{1,3}(?:\.\d{1,2}){1,2}[a-z]?)\s*[.:)–-]?\s+(?=[\"“«'‘(]?[A-ZÀ-Þ0-9])",
+    r"(?:^|(?<=[\n\s])|(?<=[a-zà-ÿ.;)])(?=\d{1,3}\.\d{1,2}))(?:(?:milestone|jalon|étape|hito|activity|activité|actividad)\s+)?"
+    r"(\d{1,3}(?:\.\d{1,2}){1,2}[a-z]?)\s*[.:)–-]?(?:\s+(?=[\"“«'‘(]?[A-ZÀ-Þ0-9])|(?=[A-ZÀ-Þ][a-zà-ÿ]))",
     re.I,
 )
 _SIMPLE = re.compile(
-    r"^(?:(?:milestone|jalon|étape|hito|activity|activité|actividad)\s+(\d{1,3}[a-z]?)\s*[.:)–-]|(\d{1,2}|[a-h])[.)])\s+",
+    r"^(?:(?:milestone|jalon|étape|hito|activity|activité|actividad)\s+(\d{1,3}[a-z]?)\s*[.:)–-]|(\d{1,2}|[a-h])[.)](?:\s|(?=[A-ZÀ-Þ])))\s*",
     re.I,
 )
-INSIDE_BULLET = re.compile(r"\s(?:[•●○▪\ue000-\uf8ff]\s*)+")
+INSIDE_BULLET = re.compile(r"\s*(?:[•●○▪\ue000-\uf8ff]\s*)+")
+_LOST_SPACES = (
+    re.compile(r"(?<=(?:19|20)\d\d)(?=[A-ZÀ-Þ][a-zà-ÿ])"),
+    re.compile(
+        r"(?<=[a-zà-ÿ)])(?=(?:Semest(?:er|re)|Quarter|Trimest(?:er|re)|January|February|March|April|May|June|July|August"
+        r"|September|October|November|December)\s\d)"
+    ),
+)
 _PREPOSITION = re.compile(
     r"(?:in|by|on|at|during|throughout|before|until|from|between|en|au|dès|avant|d['’]ici|jusqu|courant|durante|pendant|antes|hasta"
     r"|para|desde|mid|mi|end|fin|q\d|h\d|t\d|s\d|semester|semestre|quarter|trimestre|first|second|third|fourth|premier|deuxième|troisième"
@@ -39,6 +46,34 @@ _OWN_DATES = re.compile(
     r"\b(?:end(?: date)?|date de fin|fecha de (?:finalización|término|fin))\s*:\s*(?P<end>.{4,30})$",
     re.I,
 )
+_SAYS_SO = re.compile(
+    r"(?:^|(?<=[\n.;]\s)|(?<=\n))(?:milestone|jalon|étape|hito)\s+(\d{1,3}(?:\.\d{1,2}){0,2}[a-z]?)\s*[:.)–-]\s+(?=[A-ZÀ-Þ\"“«])", re.I
+)
+_LONGEST_DATED_LINE = 160
+_FEWEST_WORDS = 3
+_IN_LINES = re.compile(
+    r"(?m)^(?:(?:milestone|jalon|étape|hito|activity|activité|actividad|step|action)\s+)?\(?(\d{1,2}(?:\.\d{1,2}){0,2}[a-z]?)"
+    r"(?:\s?[.:)–-]\s*|\s+)(?=[A-ZÀ-Þ“\"«¿])",
+    re.I,
+)
+_HYPHEN_ITEM = re.compile(r"(?:^|\s)[–-]\s+(?=[A-ZÀ-Þ])(?!(?:\S+\s)?(?:\S+\s)?(?:19|20)\d{2})")
+# Words before a date that belong to it, where the wording alone gives no bounds.
+_BEFORE_DATE = re.compile(
+    r"(?:\b(?:by|before|until|till|from|no later than|as of|starting(?: in| from)?|(?:the )?(?:beginning|start|end) of|early|late|end"
+    r"|in the course of|each year until|every year until|a fines de|antes de|para|hasta|desde|a partir de|à partir de|d['’]ici à"
+    r"|avant|dès)\s+)+(?:the\s+)?$",
+    re.I,
+)
+_ONLY_END = re.compile(r"(?:by|before|until|till|no later than|antes de|para|hasta|avant|d['’]ici(?: à)?)\s+(?:the\s+)?", re.I)
+_AHEAD = re.compile(r"\s*[:–—]\s+|\s+-\s+")
+# The head of a table of steps, set as text.
+_TABLE_HEAD = re.compile(
+    r"^(?:(?:start|end|due)(?: date)?|dates? de (?:début|fin)|fecha de (?:inicio|finalización|término|fin)|milestones?"
+    r"|responsible|[\s:|])+(?=\n|\d|$)",
+    re.I,
+)
+_IN_ORDER = re.compile(r"(?:^|(?<=[\s;]))\(?(\d{1,2})[.)]\s*(?=[A-ZÀ-Þ“\"«¿])")
+_DATE_LABEL = re.compile(r"^(?:start|end|due|date de|fecha de)\b.{0,20}:", re.I)
 _LEADING = re.compile(r"^(?:in|on|en)\s+", re.I)
 
 
@@ -60,8 +95,27 @@ def step(text: str, number: str | None = None, **more: str | None) -> Step:
     if dated and dated.start():
         due = f"{dated['start'].strip(' .;,')} – {dated['end'].strip(' .;,')}"
         return Step(text[: dated.start()].strip(" -–:,(;"), number, due, **more)  # type: ignore[arg-type]
+    pair = _pair_at_end(text)
+    if pair:
+        return Step(text[: pair[0]].strip(" -–:,(;."), number, pair[1], **more)  # type: ignore[arg-type]
     bare, due = due_in(text)
     return Step(bare, number, due, **more)  # type: ignore[arg-type]
+
+
+def _pair_at_end(text: str) -> tuple[int, str] | None:
+    """Where two dates with nothing between them end a text, as the columns of a table do, and both as one."""
+    spans = wordings(text)
+    if len(spans) < 2 or text[spans[-1][1] :].strip(" .;,)"):
+        return None
+    (start, middle), (begin, end) = spans[-2:]
+    if start == 0 or text[middle:begin].strip() or not (_is_bare(text[start:middle]) and _is_bare(text[begin:end])):
+        return None
+    return start, f"{text[start:middle].strip()} – {text[begin:end].strip()}"
+
+
+def _is_bare(date: str) -> bool:
+    found = period(date)
+    return found is not None and found.kind in ("day", "month", "year") and not _PREPOSITION.match(date)
 
 
 def due_in(text: str) -> tuple[str, str | None]:
@@ -69,7 +123,13 @@ def due_in(text: str) -> tuple[str, str | None]:
     spans = wordings(text)
     if not spans:
         return text.strip(), None
+    start, end = spans[0]
+    ahead = _AHEAD.match(text, end)
+    if start == 0 and ahead and text[ahead.end() :].strip() and len(spans) == 1:
+        return text[ahead.end() :].strip(), _LEADING.sub("", text[:end].strip())
     start, end = spans[-1]
+    led = _BEFORE_DATE.search(text, 0, start)
+    start = led.start() if led and led.start() else start
     if not text[end:].strip(" .;,)") and not _NO_DUE_BEFORE.search(text[max(0, start - 20) : start].rstrip()):
         due = _LEADING.sub("", text[start:end].strip())
         inside = _inside(text, start, end)
@@ -95,12 +155,12 @@ def _inside(text: str, start: int, end: int) -> bool:
 
 def numbered_steps(lines: list[Line], printed_in: str, plan_number: str | None = None) -> list[Step]:
     """The steps of a list whose numbers are printed; without numbers each line is one."""
-    text = "\n".join(line.text for line in lines)
-    marks = list(_NUMBERED.finditer(text))
+    text = _TABLE_HEAD.sub("", "\n".join(line.text for line in lines))
+    marks = list(_NUMBERED.finditer(text)) or _in_order(text)
     if marks:
         ends = [mark.start() for mark in marks[1:]] + [len(text)]
         return [
-            step(text[mark.end() : end], mark[1], printed_in=printed_in)
+            step(_without_rest(text[mark.end() : end]), mark[1], printed_in=printed_in)
             for mark, end in zip(marks, ends, strict=True)
             if text[mark.end() : end].strip()
         ]
@@ -114,6 +174,61 @@ def numbered_steps(lines: list[Line], printed_in: str, plan_number: str | None =
         else:
             found += [step(part, printed_in=printed_in) for part in _parts(line.text)]
     return [replace(s, plan_number=plan_number) for s in found]
+
+
+def _in_order(text: str) -> list[re.Match[str]]:
+    """Marks "1." "2." … that count up from one, wherever they stand."""
+    marks: list[re.Match[str]] = []
+    for mark in _IN_ORDER.finditer(text):
+        if int(mark[1]) == len(marks) + 1:
+            marks.append(mark)
+    return marks if len(marks) > 1 else []
+
+
+def _without_rest(text: str) -> str:
+    """A step without lines that follow it and neither go on with it nor date it."""
+    first, *others = text.strip().split("\n")
+    kept = [first]
+    for line in others:
+        dates = wordings(line)
+        dated = bool(_DATE_LABEL.match(line)) or (bool(dates) and dates[0][0] == 0 and dates[-1][1] >= len(line) - 1)
+        if not (dated or line[:1].islower() or len(others) == 0):
+            break
+        kept.append(line)
+    return " ".join(kept).rstrip(" ;")
+
+
+def labelled_steps(lines: list[Line], printed_in: str) -> list[Step]:
+    """Steps that say themselves what they are: "Milestone 1: …", each on its line or one behind the other."""
+    text = "\n".join(line.text for line in lines)
+    marks = list(_SAYS_SO.finditer(text))
+    if not marks:
+        return []
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    return [
+        step(_without_rest(text[mark.end() : end]), mark[1], printed_in=printed_in)
+        for mark, end in zip(marks, ends, strict=True)
+        if text[mark.end() : end].strip()
+    ]
+
+
+def counted_steps(lines: list[Line], printed_in: str) -> list[Step]:
+    """Steps of a text that counts them from one ("1. … 2. …"), without any other sign of a list."""
+    text = "\n".join(line.text for line in lines)
+    return numbered_steps(lines, printed_in) if len(_in_order(text)) > 1 else []
+
+
+def dated_numbers(lines: list[Line]) -> list[Step]:
+    """Numbered lines that follow each other without a label above, taken for steps where one of them is dated."""
+    text = "\n".join(line.text for line in lines)
+    marks = [mark for mark in _IN_LINES.finditer(text)]
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    steps = [
+        step(_without_rest(text[mark.end() : end]), mark[1], printed_in="description")
+        for mark, end in zip(marks, ends, strict=True)
+        if text[mark.end() : end].strip()
+    ] if len(marks) > 1 else []  # fmt: skip
+    return steps if any(each.due for each in steps) else []
 
 
 def road_map_steps(lines: list[Line]) -> list[Step]:
@@ -161,7 +276,12 @@ def _whole_lines(lines: list[Line]) -> Iterator[Line]:
 def _parts(text: str) -> list[str]:
     """A line cut at bullets inside it, and behind due dates that a new sentence follows without a stop."""
     found: list[str] = []
-    for part in INSIDE_BULLET.split(text):
+    for mark in _LOST_SPACES:
+        text = mark.sub(" ", text)
+    items = INSIDE_BULLET.split(text)
+    if text[:1] in "-–" or len(_HYPHEN_ITEM.findall(text)) > 1:
+        items = [part for item in items for part in _HYPHEN_ITEM.split(item)]
+    for part in items:
         begin = 0
         for start, end in wordings(part):
             following = part[end:].lstrip()
@@ -182,7 +302,7 @@ def _parts(text: str) -> list[str]:
 
 def dated_bullets(lines: list[Line]) -> list[Step]:
     """Bullets of a description, taken for steps where one of their block is dated."""
-    blocks: list[list[str]] = []
+    blocks: list[list[str]] = [_dated_lines(lines)]
     fresh = True
     for line in lines:
         parts = INSIDE_BULLET.split(line.text)
@@ -193,6 +313,18 @@ def dated_bullets(lines: list[Line]) -> list[Step]:
             blocks.append(parts[1:])
         fresh = not line.bullet
     return [step(text) for block in blocks if any(due_in(text)[1] for text in block) for text in block if text.strip()]
+
+
+def _dated_lines(lines: list[Line]) -> list[str]:
+    """Short lines without a bullet or a full stop of which each ends in a due date; one alone is no list."""
+    found = [
+        line.text
+        for line in lines
+        if not line.bullet and len(line.text) < _LONGEST_DATED_LINE and line.text[-1] != "." and due_in(line.text)[1]
+        and not _DATE_LABEL.match(line.text) and re.search(r"\d\)?$", line.text) and len(INSIDE_BULLET.split(line.text)) == 1
+        and len(line.text.split()) > _FEWEST_WORDS and ":" not in line.text[:20]
+    ]  # fmt: skip
+    return found if len(found) > 1 else []
 
 
 def merged(steps: Iterable[Step], own_number: str | None) -> list[PageMilestone]:
@@ -226,7 +358,7 @@ def _records(steps: list[Step]) -> list[PageMilestone]:
             fields["plan_number"] = each.plan_number
         if each.due:
             fields["due_text"] = each.due
-            bounds = period(each.due)
+            bounds = _bounds(each.due)
             if bounds is not None:
                 fields["due_start"] = bounds.start.isoformat() if bounds.start else None
                 fields["due_end"] = bounds.end.isoformat()
@@ -234,8 +366,22 @@ def _records(steps: list[Step]) -> list[PageMilestone]:
     return records
 
 
+def _bounds(due: str) -> Period | None:
+    """The bounds of a due date; a last day alone where words before the date only say by when."""
+    found = period(due)
+    led = _ONLY_END.match(due)
+    if found is None and led:
+        last = period(re.sub(r"^(?:end(?: of)?|fines de)\s+", "", due[led.end() :], flags=re.I))
+        return Period("by-date", None, last.end) if last else None
+    return found
+
+
 def dated_by_step(lines: list[Line]) -> bool:
     """Whether dates behind labels stand between numbered steps, so that they are dates of steps."""
     text = "\n".join(line.text for line in lines)
     label = re.search(r"(?:start date|date de début|fecha de inicio)\s*:", text, re.I)
-    return bool(label and _NUMBERED.search(text, label.end()))
+    if label is None:
+        return False
+    counted = _in_order(text)
+    between = any(mark.start() > label.end() for mark in counted) and any(mark.end() < label.start() for mark in counted)
+    return between or bool(_NUMBERED.search(text, label.end()))

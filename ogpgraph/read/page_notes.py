@@ -48,9 +48,11 @@ def _listed(text: str) -> Iterator[Note]:
     marks = list(_MARK.finditer(text))
     last = {mark[1]: i for i, mark in enumerate(marks)}
     first = {mark[1]: i for i, mark in reversed(list(enumerate(marks)))}
-    opening = [
-        i for i, mark in enumerate(marks) if _begins_line(text, mark.start()) or first[mark[1]] < i == last[mark[1]]
-    ]
+    opening: list[int] = []
+    for i, mark in enumerate(marks):
+        repeated = first[mark[1]] < i == last[mark[1]]
+        if _begins_line(text, mark.start()) or repeated or _next_note(text, marks, opening, i):
+            opening.append(i)
     for i, following in zip(opening, [*opening[1:], None], strict=False):
         mark = marks[i]
         end = len(text) if following is None else marks[following].start()
@@ -58,6 +60,15 @@ def _listed(text: str) -> Iterator[Note]:
         note = text[mark.end() : end if line_end < 0 else line_end].strip()
         if len(note) >= _SHORTEST and (_begins_line(text, mark.start()) or _ends_sentence(text, mark.start())):
             yield Note(mark[1], note, mark.start(), mark.end() + len(note) + 1)
+
+
+def _next_note(text: str, marks: list[re.Match[str]], opening: list[int], i: int) -> bool:
+    """Whether a mark that stands once carries on a list of notes: the number after the last, behind a full stop."""
+    mark = marks[i]
+    if not opening or opening[-1] != i - 1 or not mark[1].isdigit() or not marks[i - 1][1].isdigit():
+        return False
+    follows = int(mark[1]) == int(marks[i - 1][1]) + 1
+    return follows and _ends_sentence(text, mark.start()) and bool(re.match(r"\s*[A-ZÀ-Þ]", text[mark.end() : mark.end() + 3]))
 
 
 def _begins_line(text: str, start: int) -> bool:

@@ -43,6 +43,28 @@ def english(concept: NamedNode) -> str:
     return _PAGE_WORDS.get(path) or _english(scheme)[concept.value]
 
 
+@lru_cache(maxsize=1)
+def _english_absences() -> dict[str, str]:
+    """English wordings of absences, by their folded text."""
+    path = ONTOLOGY_FOLDER / "schemes" / "absence.ttl"
+    found: dict[str, str] = {}
+    for triple in turtle(path):
+        labelled = triple.predicate in (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel)
+        if labelled and isinstance(triple.object, Literal) and triple.object.language == "en":
+            found.setdefault(folded(triple.object.value), triple.object.value)
+    return found
+
+
+def english_wording(concept: NamedNode, shown: str) -> str:
+    """A value in English; an absence that is printed in English keeps its wording, such as "NR"."""
+    if "/scheme/absence/" in concept.value:
+        plain = " ".join(shown.split()).strip(" .:;,")
+        wording = _english_absences().get(folded(plain))
+        if wording is not None:
+            return plain if plain in ("NR", "ND", "NA", "N/A") else wording
+    return english(concept)
+
+
 class PrintedValues:
     """The wordings of some schemes, for one field."""
 
