@@ -30,7 +30,8 @@ _LEGACY = re.compile(
 _FILE_ID = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,4}\d{4})(?!\d)")
 _PLAN_PLACE = re.compile(r"(?:plan|plan d['’]action)\s*[–-]\s*(.{2,80}?),?\s*(?:19|20)\d{2}", re.I)
 _PLAN_FOLLOWED = re.compile(
-    r"^(?:\w+\s+)?plan\s+(?:d['’]\s?action|de acci[oó]n)(?:\s+national|\s+nacional)?(?:\s+(?:de|du|del|de la|des)|\s*[,:–-])?\s+"
+    r"^(?:\w+\s+)?plan\s+(?:d['’]\s?action|de acci[oó]n)(?:\s+national|\s+nacional)?(?:\s+(?:de|du|del|de la|des)"
+    r"|\s*[,:–-])?\s+"
     r"([A-ZÀ-Þ].{1,60}?),?\s+(?:19|20)\d{2}",
     re.I,
 )

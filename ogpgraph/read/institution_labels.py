@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 _KIND = (
-    r"(?:non-?\s?)?government(?:al)?|(?:non-?\s?)?state|csos?|cs|ngos?|civil society(?: organi[sz]ations?)?|private sector"
-    r"|multilaterals?(?: organi[sz]ations?)?|working groups?|international(?: organi[sz]ations?)?|academia|media|donors?"
+    r"(?:non-?\s?)?government(?:al)?|(?:non-?\s?)?state|csos?|cs|ngos?|civil society(?: organi[sz]ations?)?"
+    r"|private sector"
+    r"|multilaterals?(?: organi[sz]ations?)?|working groups?|international(?: organi[sz]ations?)?|academia|media"
+    r"|donors?"
     r"|business(?:es)?|public(?: sector)?|others?|gouvernement(?:aux|al|ales?)?|osc|ong|société civile|secteur privé"
     r"|multilatéra(?:ux|les?)|groupes? de travail|étatiques?|publics?|gobierno|gubernamentales|sociedad civil"
     r"|sector privado|multilaterales|grupos? de trabajo|estatales"
@@ -25,7 +27,8 @@ _OTHERS = (
 )
 # The template's own words need no colon; other words do.
 _LABEL = re.compile(
-    rf"{_OTHERS}\s*\([^()\n]{{1,60}}\)\s*[:：]\s*|{_OTHERS}\s*(?:[-–—:(]\s*(?:{_KINDS})\b(?:\s+{_NOUN})?{_INVOLVED}(?:\s*\([^()\n]{{1,60}}\)(?=\s*[:：]))?\)?)?\s*[:：–—-]?\s*"
+    rf"{_OTHERS}\s*\([^()\n]{{1,60}}\)\s*[:：]\s*"
+    rf"|{_OTHERS}\s*(?:[-–—:(]\s*(?:{_KINDS})\b(?:\s+{_NOUN})?{_INVOLVED}(?:\s*\([^()\n]{{1,60}}\)(?=\s*[:：]))?\)?)?\s*[:：–—-]?\s*"
     rf"|(?:{_KIND})\s+(?:actors|acteurs|actores)\s+(?:involved|impliqués|involucrados)\s*[:：–—-]?\s*"
     rf"|(?:acteurs|actores)\s+(?:{_KIND})\s*[:：]\s*"
     rf"|(?:{_KIND}){_AND}(?:(?:{_KIND}){_AND})*(?:working groups?|groupes? de travail|grupos? de trabajo)\s*[:：–—-]?\s*"

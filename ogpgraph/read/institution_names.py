@@ -39,7 +39,8 @@ _HEADS = _words(
 )
 _HEAD = re.compile(rf"(?:the\s+|la\s+|le\s+|les\s+|l['’]|el\s+|los\s+|las\s+)?(?:{'|'.join(sorted(_HEADS))})\b", re.I)
 _MINISTRY = re.compile(
-    r"(?:the\s+)?(?:ministr(?:y|ies|er)|minist[eè]re|ministerio|ministre|ministro|department|departments|secretar(?:y|iat)"
+    r"(?:the\s+)?(?:ministr(?:y|ies|er)|minist[eè]re|ministerio|ministre|ministro|department|departments"
+    r"|secretar(?:y|iat)"
     r"|secretaría|directorate|state secretariat|undersecretar(?:y|iat)|office|direction|dirección)\b.{0,40}?"
     r"\b(?:of|for|de|du|des|d['’])",
     re.I,
@@ -73,12 +74,15 @@ _BULLETS = re.compile(
 # A hyphen with a space on one side at least; alone, it may stand inside a name.
 _HYPHENS = re.compile(r"\s+[–—-]\s*(?=[^\W\d_])|(?<=[a-zà-ÿ)])[–—-]\s+(?=[A-ZÀ-Þ])")
 _PART_OF_A_BODY = re.compile(
-    r"(?:the\s+)?(?:department|directorate|office|unit|division|direction|bureau|dirección|oficina|faculty|school|centre"
+    r"(?:the\s+)?(?:department|directorate|office|unit|division|direction|bureau|dirección|oficina|faculty|school"
+    r"|centre"
     r"|center|institute|service|secretariat|administration)\b",
     re.I,
 )
+_OF_A_UNIVERSITY = re.compile(r"(?:the\s+)?(?:faculty|school|department|faculté|facultad|escuela|chair)\b", re.I)
 _FULL_STOP = re.compile(
-    r"(?:(?<=[a-zà-ÿ]{3})|(?<=\)))(?<!Dept)(?<!Govt)(?<!Univ)(?<!Assoc)(?<!Corp)(?<!Prof)(?<!Natl)(?<!Intl)\.\s*(?=[A-ZÀ-Þ])"
+    r"(?:(?<=[a-zà-ÿ]{3})"
+    r"|(?<=\)))(?<!Dept)(?<!Govt)(?<!Univ)(?<!Assoc)(?<!Corp)(?<!Prof)(?<!Natl)(?<!Intl)\.\s*(?=[A-ZÀ-Þ])"
 )
 _TOGETHER = re.compile(
     r",?\s+(?:as well as|along with|together with|in (?:cooperation|co-operation|collaboration|partnership) with"
@@ -90,6 +94,7 @@ _REPEATED_HEAD = re.compile(r"(?<=[a-zà-ÿ)])\s+(?=(?:Ministry|Ministère|Minis
 _NEW_SENTENCE = re.compile(r"(?<=[a-zà-ÿ)])\s+(?=The\s[a-z])")
 _AND_HEAD = re.compile(rf"\s*,?\s+(?:and|et|y|e)\s+(?={_HEAD.pattern})", re.I)
 _OF_KIND = re.compile(r"(?:the\s+)?[A-ZÀ-Þ]\S+\s(?:of|for|de|du|des|del)\s")
+_OF_ANY = re.compile(rf"\b(?:{'|'.join(sorted(KINDS))})\s(?:of|for|de|des|du)\s", re.I)
 _AND_ANY = re.compile(r"\s*,?\s+(?:and|&)\s+(?=(?:the\s+)?[A-ZÀ-Þ])")
 _SLASH = re.compile(r"\s+/\s+")
 _GLUED = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ][a-zà-ÿ])|(?<=[A-ZÀ-Þ]\))(?=[A-ZÀ-Þ])")
@@ -249,6 +254,11 @@ def _belongs_to(before: str, piece: str, following: list[str], known: Collection
     core = re.split(r"(?<=\))\s|\s(?=\()", piece)[0]
     core = next((part for part in _cut(core, _AND_ANY, _begins_body)), core)
     words = re.findall(r"[^\W\d_][\w'’-]*", core)
+    if _OF_A_UNIVERSITY.match(piece) and re.search(r"\b(?:universit\w+|college|academy)\b", before, re.I):
+        return True
+    if _begins_body("", core) and not _CONTINUES.match(piece):
+        return False
+    before = _cut(before, _AND_ANY, _begins_body)[-1]
     last = before.rpartition(",")[2].strip() if "," in before else before
     ministry = bool(_MINISTRY.match(before))
     portfolio = ministry and bool(words) and all(w.lower() in _FIELDS or w.lower() in _LINKS for w in words)
@@ -267,9 +277,16 @@ def _belongs_to(before: str, piece: str, following: list[str], known: Collection
         return True
     tail = next((p for p in following if not _is_portfolio(p)), "")
     closes = any(
-        re.search(r"\s(?:and|et|y|&)\s|^(?:and|et|y)\s", p) for p in [piece, *following[:2]] if not _HEAD.match(p)
+        re.search(r"\s(?:and|et|y|&)\s|^(?:and|et|y)\s", p) for p in [core, *following[:2]] if not _HEAD.match(p)
     )
-    if ministry and len(words) <= 5 and closes and not _HEAD.match(tail or piece) and not _is_acronym(piece):
+    sides = [side.strip() for side in re.split(r"\s(?:and|et|y|&)\s", core)]
+    pair = len(sides) == 2 and all(re.fullmatch(r"[^\W\d_]+", side) for side in sides)
+    plurals = all(re.fullmatch(r"[A-ZÀ-Þ][^\W\d_]{2,}s", side) or side.lower() in _FIELDS for side in sides)
+    if _OF_ANY.search(before) and closes and plurals and not _is_acronym(piece):
+        doubts.append(f"'{before}, {piece}' is taken for one body")
+        return True
+    followed = bool(_HEAD.match(tail or piece)) and not pair
+    if ministry and len(words) <= 5 and closes and not followed and not _is_acronym(piece):
         doubts.append(f"'{before}, {piece}' is taken for one body")
         return True
     return False
@@ -313,25 +330,40 @@ def _run(part: str, doubts: list[str]) -> list[str]:
 
 def _two_kinds(left: str, right: str) -> bool:
     """Whether both sides of "and" are bodies by their own kinds: "Land Office and Dockers' Union"."""
-    right = _AND_ANY.split(right)[0]
-    first, last = left.split(), re.sub(r"^the\s+", "", right).split()
-    if not (first and len(last) > 1 and last[0][0].isupper() and _has_kind(left)):
+    closed = left.endswith(")") or (left.split()[-1].casefold() in KINDS and len(left.split()) > 1)
+    right = _up_to_kind(right) if closed else _AND_ANY.split(right)[0]
+    last = re.sub(r"^the\s+", "", right.partition(",")[0]).split()
+    if not (len(last) > 1 and last[0][0].isupper() and _has_kind(left)):
         return False
     if last[0].casefold() in KINDS and _OF_KIND.match(" ".join(last)):
         return True
-    kind_at_end = last[-1].casefold() in KINDS or (last[-1].startswith("(") and last[-2].casefold() in KINDS)
-    if not kind_at_end:
+    head = re.split(r"\s(?:\(|of\s|for\s)", " ".join(last))[0].split()
+    if len(head) < 2 or head[-1].casefold() not in KINDS:
         return False
-    if (first[-1].casefold() in KINDS and len(first) > 1) or left.endswith(")") or re.search(r"['’]s?$", last[0]):
+    if closed or re.search(r"['’]s?$", last[0]):
         return True
     fields = last[0].casefold() in _FIELDS or _is_portfolio(last[0])
     return not (fields and _MINISTRY.match(left)) and not last[0].casefold().endswith(("ry", "ce"))
 
 
+def _up_to_kind(text: str) -> str:
+    """A text up to the first "and" behind a kind of body: "Roads and Bridges Directorate" is one name."""
+    found = ""
+    for part in _AND_ANY.split(text):
+        found = f"{found} and {part}" if found else part
+        if _has_kind(part):
+            break
+    return found
+
+
 def _begins_body(left: str, right: str) -> bool:
     """Whether the words behind "and" make a body by themselves, so that a portfolio ends before it."""
-    words = right.split()
-    return len(words) > 1 and words[-1].casefold() in KINDS and words[0].casefold() not in _FIELDS
+    right = re.sub(r"^the\s+", "", _AND_ANY.split(right)[0])
+    words = re.sub(r"\s*\([^()]*\)$", "", right).split()
+    if len(words) < 2:
+        return False
+    of_kind = words[0].casefold() in KINDS and words[1] != "and" and bool(_OF_KIND.match(right))
+    return of_kind or (words[-1].casefold() in KINDS and words[0].casefold() not in _FIELDS)
 
 
 def _has_kind(text: str) -> bool:
@@ -428,6 +460,8 @@ def _at_and(name: str, known: Collection[str], doubts: list[str]) -> list[str]:
     if _is_known(left, known) or _is_known(right, known):
         return [left, *_at_and(right, known, doubts)]
     proper = all(_is_proper(side) for side in (left, right))
+    if " " not in left and not _is_acronym(left) and right.split()[-1].casefold() in KINDS:
+        return [name]
     if not proper or _HEAD.match(left) or _HEAD.search(left) or _is_portfolio(right) or _MINISTRY.match(name):
         return [name]
     doubts.append(f"'{name}' is taken for two bodies")
@@ -452,7 +486,10 @@ def _clean(name: str) -> str:
     name = re.sub(r"^(?:and|et|y|&)\s+", "", name)
     name = re.sub(r"^the\s+(?=[A-ZÀ-Þ])", "", name)
     name = re.sub(r"^(?:in (?:cooperation|collaboration|partnership) with|together with|with)\s+", "", name, flags=re.I)
-    return re.sub(r"(?<=[a-zà-ÿ)])\.$", "", name)
+    name = re.sub(
+        r",?\s+(?:(?:and|et|y)\s+(?:many\s+)?(?:others?|more|autres|otros)|etc\.?|inter alia)$", "", name, flags=re.I
+    )
+    return re.sub(r"(?<=[a-zà-ÿ)])(?<!Inc)(?<!Ltd)\.$", "", name)
 
 
 def same_printed(first: Iterable[str], second: Iterable[str]) -> bool:

@@ -9,28 +9,22 @@ from __future__ import annotations
 import re
 
 KINDS = frozenset(
-    """
-    ministry ministries department directorate agency office offices secretariat commission committee council institute
-    institution authority bureau bank court parliament assembly senate university association foundation centre center
-    network federation confederation union chamber municipality city town prefecture presidency cabinet board service
-    services administration unit registry register inspectorate coalition alliance society embassy fund archive archives
-    league guild guilds cooperative co-operative club circle lab laboratory academy museum library college school hospital
-    trust movement forum company corporation observatory chancellery collective platform syndicate consortium hall
-    ombudsman police treasury mission friends order exchange observatory press radio post railways circle
-    brotherhood sisterhood fellowship congregation synod house initiative programme program watch division mint
-    ministère direction agence secrétariat conseil institut autorité cour assemblée sénat fondation banque université
-    réseau collectif délégation société fédération syndicat chambre ministerio secretaría agencia dirección instituto
-    consejo comisión oficina corte congreso asociación fundación red universidad contraloría procuraduría presidencia
-    unidad superintendencia municipalidad senado cámara tribunal servicio banco defensoría sindicato unión federación
-    """.split()
+    ["ministry", "ministries", "department", "directorate", "agency", "office", "offices", "secretariat", "commission", "committee", "council", "institute", "institution", "authority", "bureau", "bank", "court", "parliament", "assembly", "senate", "university", "association", "foundation", "centre", "center", "network", "federation", "confederation", "union", "chamber", "municipality", "city", "town", "prefecture", "presidency", "cabinet", "board", "service", "services", "administration", "unit", "registry", "register", "inspectorate", "coalition", "alliance", "society", "embassy", "fund", "archive", "archives", "league", "guild", "guilds", "cooperative", "co-operative", "club", "circle", "lab", "laboratory", "academy", "museum", "library", "college", "school", "hospital", "trust", "movement", "forum", "company", "corporation", "observatory", "chancellery", "collective", "platform", "syndicate", "consortium", "hall", "ombudsman", "police", "treasury", "mission", "friends", "order", "exchange", "observatory", "press", "radio", "post", "railways", "circle", "brotherhood", "sisterhood", "fellowship", "congregation", "synod", "house", "initiative", "programme", "program", "watch", "division", "mint", "ministère", "direction", "agence", "secrétariat", "conseil", "institut", "autorité", "cour", "assemblée", "sénat", "fondation", "banque", "université", "réseau", "collectif", "délégation", "société", "fédération", "syndicat", "chambre", "ministerio", "secretaría", "agencia", "dirección", "instituto", "consejo", "comisión", "oficina", "corte", "congreso", "asociación", "fundación", "red", "universidad", "contraloría", "procuraduría", "presidencia", "unidad", "superintendencia", "municipalidad", "senado", "cámara", "tribunal", "servicio", "banco", "defensoría", "sindicato", "unión", "federación"]
 )
-_SUBUNITS = frozenset("department directorate office unit division direction bureau dirección oficina service".split())
-_OF = frozenset("of for on against de du des del da di d' d’".split())
-_SMALL = frozenset("of for on the and & in to at by de du des del la le les el los las et y e d' d’ da di a à".split())
+_SUBUNITS = frozenset(["department", "directorate", "office", "unit", "division", "direction", "bureau", "dirección", "oficina", "service"])
+_OF = frozenset(["of", "for", "on", "against", "de", "du", "des", "del", "da", "di", "d'", "d’"])
+_SMALL = frozenset(["of", "for", "on", "the", "and", "&", "in", "to", "at", "by", "de", "du", "des", "del", "la", "le", "les", "el", "los", "las", "et", "y", "e", "d'", "d’", "da", "di", "a", "à"])
 _ADJECTIVE = re.compile(
-    r"open|old|new|inland|prime|free|fair|human|higher|high|young|safe|clean|good|small|blind|deaf|great|public|private|common"
+    r"open|old|new|inland|prime|free|fair|human|higher|high|young|safe|clean|good|small|blind|deaf|great|public"
+    r"|private|common"
     r"|modern|rural|urban|[a-z]{3,}(?:ian|ese|ish|al|ic|ive|ary|ous|able)",
     re.I,
+)
+# What stands before "Ministry of …" and belongs to it.
+_QUALIFIES = re.compile(r"and|&|the|state|union|deputy|former|line", re.I)
+# Kinds that name a body by themselves.
+_ALONE = frozenset(
+    ["parliament", "senate", "treasury", "cabinet", "ombudsman", "police", "presidency", "chancellery", "customs", "assembly", "congress"]
 )
 _FEWEST = 3
 
@@ -47,7 +41,8 @@ def cut_run(text: str) -> list[str]:
     if sum(map(_is_kind, words)) < 2:
         return [text]
     names = _names(words)
-    if len(names) < 2 or any(len(name) < 2 for name in names):
+    lone = [i for i, name in enumerate(names) if len(name) < 2 and _bare(name[0]) not in _ALONE]
+    if len(names) < 2 or any(i + 1 == len(names) or not _follows(names[i + 1], 1) for i in lone):
         return [text]
     if len(names) < _FEWEST and not _clear(names):
         return [text]
@@ -58,7 +53,8 @@ def _clear(names: list[list[str]]) -> bool:
     """Whether the second of two names surely begins a body of its own."""
     first, second = names[0], names[1]
     return (
-        _is_kind(second[0])
+        len(second) > 1
+        and _is_kind(second[0])
         and second[1].lower() in _OF
         and not (_bare(second[0]) in _SUBUNITS and _bare(first[0]).startswith("minist"))
     )
@@ -79,8 +75,13 @@ def _names(words: list[str]) -> list[list[str]]:
 def _end(words: list[str], start: int) -> int:
     """Where the name that begins at ``start`` ends."""
     i = start
+    if _stands_alone(words, start):
+        return start + 1
     while i < len(words) and not (_is_kind(words[i]) and (i > start or _follows(words, i + 1))):
         i += 1
+    if i > start and i < len(words) and _bare(words[i]).startswith("minist") and _follows(words, i + 1):
+        if not all(_QUALIFIES.fullmatch(word) or _ADJECTIVE.fullmatch(word) for word in words[start:i]):
+            return i
     i += 1
     while i < len(words) and _is_kind(words[i]) and not _follows(words, i + 1):
         i += 1
@@ -91,13 +92,20 @@ def _end(words: list[str], start: int) -> int:
     return min(i, len(words))
 
 
+def _stands_alone(words: list[str], i: int) -> bool:
+    """Whether a kind is a name by itself: "Parliament" before another body, or at the end."""
+    return _bare(words[i]) in _ALONE and (i + 1 == len(words) or (_is_kind(words[i + 1]) and _follows(words, i + 2)))
+
+
 def _complement_end(words: list[str], i: int) -> int:
     """Where what a kind is of ends: a noun with its adjectives, small words and what they bind, a kind without a name."""
     i = _noun_end(words, _past_small(words, i))
     while i < len(words):
         if words[i].lower() in _SMALL or (words[i][0].islower() and not _is_kind(words[i])):
             i = _noun_end(words, _past_small(words, i))
-        elif words[i - 1].endswith((",", "'s", "’s")) or (_is_kind(words[i]) and not _follows(words, i + 1)):
+        elif words[i - 1].endswith((",", "'s", "’s")) or (
+            _is_kind(words[i]) and not _follows(words, i + 1) and not _stands_alone(words, i)
+        ):
             i += 1
         else:
             break

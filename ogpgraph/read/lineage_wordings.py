@@ -15,10 +15,14 @@ from ogpgraph.vocabulary import Vocabulary
 _NOUN = r"(?:commitments?|engagements?|compromisos?)"
 _NUMBER = r"(?:nos?\.?|n[°ºo]s?\.?|number|numéro|número|num\.|#)"
 _BACKWARD = re.compile(
-    r"(?P<building>commitment\s+(?:that\s+)?(?:building|builds|based)\s+(?:up)?on|engagement\s+s['’]appuyant\s+sur|engagement\s+fondé\s+sur"
-    r"|engagement\s+construit\s+sur|compromiso\s+(?:que\s+se\s+basa|basado|construido)\s+en|compromiso\s+que\s+se\s+apoya\s+en)"
-    r"|(?P<extending>commitment\s+(?:that\s+)?(?:extending|extends|prolonging|continuing|following\s+up\s+on)|engagement\s+prolongeant"
-    r"|engagement\s+qui\s+prolonge|engagement\s+étendant|compromiso\s+que\s+(?:amplía|extiende|prolonga)|compromiso\s+de\s+continuación\s+de)",
+    r"(?P<building>commitment\s+(?:that\s+)?(?:building|builds|based)\s+(?:up)?on|engagement\s+s['’]appuyant\s+sur"
+    r"|engagement\s+fondé\s+sur"
+    r"|engagement\s+construit\s+sur|compromiso\s+(?:que\s+se\s+basa|basado|construido)\s+en"
+    r"|compromiso\s+que\s+se\s+apoya\s+en)"
+    r"|(?P<extending>commitment\s+(?:that\s+)?(?:extending|extends|prolonging|continuing|following\s+up\s+on)"
+    r"|engagement\s+prolongeant"
+    r"|engagement\s+qui\s+prolonge|engagement\s+étendant|compromiso\s+que\s+(?:amplía|extiende|prolonga)"
+    r"|compromiso\s+de\s+continuación\s+de)",
     re.I,
 )
 _EARLIER = re.compile(
@@ -39,7 +43,8 @@ _SPLIT = re.compile(
 )
 _SUB = re.compile(r"(\d{1,3}\.\d{1,2}[a-z]?)")
 _REPLACED = re.compile(
-    r"(?P<new>[^.;\n,]{2,120}?)\s+(?:has|have|had|was)?\s*(?:since\s+)?(?:replaced|replaces|superseded)\s+(?!by)(?P<old>[^.;,\n\[]{2,120})"
+    r"(?P<new>[^.;\n,]{2,120}?)\s+(?:has|have|had|was)?\s*(?:since\s+)?(?:replaced|replaces"
+    r"|superseded)\s+(?!by)(?P<old>[^.;,\n\[]{2,120})"
 )
 _NOT_CARRIED = re.compile(
     r"(?:not|never|n['’]a pas été|no (?:fue|se))\s+(?:be(?:en)?\s+)?(?:carried\s+(?:over|forward)"
@@ -50,7 +55,8 @@ _REFOCUSED = re.compile(r"refocuss?ed|reoriented|reformulated|recentré|reformul
 _INTO_NEXT = re.compile(
     r"(?:integrated|included|incorporated|taken up|carried\s+(?:over|forward)|continued|intégré|repris|reconduit"
     r"|incluido|integrado|trasladado)"
-    r"[^.;\n]{0,60}?\b(?:next|new|following|third|second|fourth|fifth|sixth|nouveau|prochain|siguiente|nuevo)\b[^.;\n]{0,30}?\bplan\b",
+    r"[^.;\n]{0,60}?\b(?:next|new|following|third|second|fourth|fifth|sixth|nouveau|prochain|siguiente"
+    r"|nuevo)\b[^.;\n]{0,30}?\bplan\b",
     re.I,
 )
 _TARGET = re.compile(rf"\bas\s+{_NOUN}\s+(?:{_NUMBER}\s*)?(\d{{1,3}}(?:\.\d+)?)", re.I)
@@ -74,11 +80,13 @@ _ADVICE = (
     ("widen-format", r"\b(?:generali[sz]e|extend|widen|broaden)\b[^.;]{0,40}?\bformat\b"),
     (
         "carry-forward",
-        r"\b(?:carr(?:y|ied|ying)(?:\s+\w+){0,4}?\s+(?:forward|over)|continue[sd]?\s+(?:this|the)\s+commitment|reconduire|trasladar|continuar\s+(?:este|el)\s+compromiso)\b",
+        r"\b(?:carr(?:y|ied|ying)(?:\s+\w+){0,4}?\s+(?:forward|over)|continue[sd]?\s+(?:this|the)\s+commitment"
+        r"|reconduire|trasladar|continuar\s+(?:este|el)\s+compromiso)\b",
     ),
     (
         "revise",
-        r"\b(?:revis(?:e|ed|ing)|redesign|reformulate|réviser|revisar)\b[^.;]{0,40}?\b(?:commitment|engagement|compromiso)\b",
+        r"\b(?:revis(?:e|ed|ing)|redesign|reformulate|réviser|revisar)\b[^.;]{0,40}?\b(?:commitment|engagement"
+        r"|compromiso)\b",
     ),
     (
         "maintain",
@@ -93,7 +101,8 @@ _CLAUSE = re.compile(
     re.I,
 )
 _SUBJECT = re.compile(
-    rf"{_NOUN}\s+(?:{_NUMBER}\s*)?(\d{{1,3}}(?:\.\d{{1,2}})?[a-z]?(?:(?:\s*,\s*|\s+(?:and|et|y|&)\s+)\d{{1,3}}\.\d{{1,2}}[a-z]?)*)(?![\d-])",
+    rf"{_NOUN}\s+(?:{_NUMBER}\s*)?(\d{{1,3}}(?:\.\d{{1,2}})?[a-z]?(?:(?:\s*,\s*|\s+(?:and|et|y"
+    rf"|&)\s+)\d{{1,3}}\.\d{{1,2}}[a-z]?)*)(?![\d-])",
     re.I,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ“\"])")
@@ -232,7 +241,9 @@ def _fate(sentence: str, start: int) -> Said | None:
 def _numbers_before(text: str) -> list[str]:
     """The numbers of commitments that a clause is about."""
     found = [match for match in _SUBJECT.finditer(text)]
-    return list(dict.fromkeys(number for match in found for number in re.findall(r"\d{1,3}(?:\.\d{1,2})?[a-z]?", match[1])))
+    return list(
+        dict.fromkeys(number for match in found for number in re.findall(r"\d{1,3}(?:\.\d{1,2})?[a-z]?", match[1]))
+    )
 
 
 def _clauses(text: str) -> Iterator[str]:

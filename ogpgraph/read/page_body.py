@@ -19,8 +19,8 @@ from ogpgraph.read.page_lines import Line, PageText
 from ogpgraph.read.page_milestones import (
     INSIDE_BULLET,
     Step,
-    dated_bullets,
     counted_steps,
+    dated_bullets,
     dated_by_step,
     dated_numbers,
     labelled_steps,
@@ -59,7 +59,8 @@ _LONGEST_PRINCIPLES = 120
 _SENTENCE_BEGINS = re.compile(r"(?<=[a-zà-ÿ.)])\s+(?=[A-ZÀ-Þ][\w'’]*\s+(?!(?:and|of|to|for|et|y|de|à|aux?)\b)[a-zà-ÿ])")
 _REVIEWS = {"irm-midterm-section": "midterm", "irm-end-of-term-section": "end-of-term"}
 _SIGNED = re.compile(
-    r"(?:\s+(?:Open Government Partnership|Partenariat pour un gouvernement ouvert|Alianza para el Gobierno Abierto))+[\s.]*$"
+    r"(?:\s+(?:Open Government Partnership|Partenariat pour un gouvernement ouvert"
+    r"|Alianza para el Gobierno Abierto))+[\s.]*$"
 )
 _DROPPED = ("trap-link", "site-name", "skip-navigation", "see-more")
 

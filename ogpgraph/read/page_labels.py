@@ -154,9 +154,12 @@ _WITH_COLON_ONLY = frozenset(
 )
 
 
-_DATE_BEHIND = re.compile(r"[ ]{1,2}(?:\d{1,2}(?:[\s/-]|\.\d)|(?:19|20)\d{2}\b|[A-ZÀ-Þa-zà-ÿ]{3,10}\.?\s(?:\d{1,2},?\s)?(?:19|20)\d{2})")
+_DATE_BEHIND = re.compile(
+    r"[ ]{1,2}(?:\d{1,2}(?:[\s/-]|\.\d)|(?:19|20)\d{2}\b|[A-ZÀ-Þa-zà-ÿ]{3,10}\.?\s(?:\d{1,2},?\s)?(?:19|20)\d{2})"
+)
 _VALUE_BEHIND = re.compile(
-    r"\s{1,2}(?:[•○●]\s*)?(?:Access to [Ii]nformation|Civic [Pp]articipation|Public [Aa]ccountability|Technology\b|Yes\b|No\b"
+    r"\s{1,2}(?:[•○●]\s*)?(?:Access to [Ii]nformation|Civic [Pp]articipation|Public [Aa]ccountability|Technology\b"
+    r"|Yes\b|No\b"
     r"|Not Relevant|Pending IRM|Acceso a la|Participación|Accès à l|Participation (?:civique|citoyenne))"
 )
 

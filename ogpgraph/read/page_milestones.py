@@ -15,25 +15,30 @@ from ogpgraph.read.page_lines import Line
 from ogpgraph.records import PageMilestone
 
 _NUMBERED = re.compile(
-    r"(?:^|(?<=[\n\s])|(?<=[a-zà-ÿ.;)])(?=\d{1,3}\.\d{1,2}))(?:(?:milestone|jalon|étape|hito|activity|activité|actividad)\s+)?"
+    r"(?:^|(?<=[\n\s])|(?<=[a-zà-ÿ.;)])(?=\d{1,3}\.\d{1,2}))(?:(?:milestone|jalon|étape|hito|activity|activité"
+    r"|actividad)\s+)?"
     r"(\d{1,3}(?:\.\d{1,2}){1,2}[a-z]?)\s*[.:)–-]?(?:\s+(?=[\"“«'‘(]?[A-ZÀ-Þ0-9])|(?=[A-ZÀ-Þ][a-zà-ÿ]))",
     re.I,
 )
 _SIMPLE = re.compile(
-    r"^(?:(?:milestone|jalon|étape|hito|activity|activité|actividad)\s+(\d{1,3}[a-z]?)\s*[.:)–-]|(\d{1,2}|[a-h])[.)](?:\s|(?=[A-ZÀ-Þ])))\s*",
+    r"^(?:(?:milestone|jalon|étape|hito|activity|activité|actividad)\s+(\d{1,3}[a-z]?)\s*[.:)–-]|(\d{1,2}"
+    r"|[a-h])[.)](?:\s|(?=[A-ZÀ-Þ])))\s*",
     re.I,
 )
 INSIDE_BULLET = re.compile(r"\s*(?:[•●○▪\ue000-\uf8ff]\s*)+")
 _LOST_SPACES = (
     re.compile(r"(?<=(?:19|20)\d\d)(?=[A-ZÀ-Þ][a-zà-ÿ])"),
     re.compile(
-        r"(?<=[a-zà-ÿ)])(?=(?:Semest(?:er|re)|Quarter|Trimest(?:er|re)|January|February|March|April|May|June|July|August"
+        r"(?<=[a-zà-ÿ)])(?=(?:Semest(?:er|re)|Quarter|Trimest(?:er|re)|January|February|March|April|May|June|July"
+        r"|August"
         r"|September|October|November|December)\s\d)"
     ),
 )
 _PREPOSITION = re.compile(
-    r"(?:in|by|on|at|during|throughout|before|until|from|between|en|au|dès|avant|d['’]ici|jusqu|courant|durante|pendant|antes|hasta"
-    r"|para|desde|mid|mi|end|fin|q\d|h\d|t\d|s\d|semester|semestre|quarter|trimestre|first|second|third|fourth|premier|deuxième|troisième"
+    r"(?:in|by|on|at|during|throughout|before|until|from|between|en|au|dès|avant|d['’]ici|jusqu|courant|durante"
+    r"|pendant|antes|hasta"
+    r"|para|desde|mid|mi|end|fin|q\d|h\d|t\d|s\d|semester|semestre|quarter|trimestre|first|second|third|fourth"
+    r"|premier|deuxième|troisième"
     r"|primer|segundo|tercer|cuarto|[1-4](?:st|nd|rd|th|er|e))\b",
     re.I,
 )
@@ -47,24 +52,31 @@ _OWN_DATES = re.compile(
     re.I,
 )
 _SAYS_SO = re.compile(
-    r"(?:^|(?<=[\n.;]\s)|(?<=\n))(?:milestone|jalon|étape|hito)\s+(\d{1,3}(?:\.\d{1,2}){0,2}[a-z]?)\s*[:.)–-]\s+(?=[A-ZÀ-Þ\"“«])", re.I
+    r"(?:^|(?<=[\n.;]\s)|(?<=\n))(?:milestone|jalon|étape"
+    r"|hito)\s+(\d{1,3}(?:\.\d{1,2}){0,2}[a-z]?)\s*[:.)–-]\s+(?=[A-ZÀ-Þ\"“«])",
+    re.I,
 )
 _LONGEST_DATED_LINE = 160
 _FEWEST_WORDS = 3
 _IN_LINES = re.compile(
-    r"(?m)^(?:(?:milestone|jalon|étape|hito|activity|activité|actividad|step|action)\s+)?\(?(\d{1,2}(?:\.\d{1,2}){0,2}[a-z]?)"
+    r"(?m)^(?:(?:milestone|jalon|étape|hito|activity|activité|actividad|step"
+    r"|action)\s+)?\(?(\d{1,2}(?:\.\d{1,2}){0,2}[a-z]?)"
     r"(?:\s?[.:)–-]\s*|\s+)(?=[A-ZÀ-Þ“\"«¿])",
     re.I,
 )
 _HYPHEN_ITEM = re.compile(r"(?:^|\s)[–-]\s+(?=[A-ZÀ-Þ])(?!(?:\S+\s)?(?:\S+\s)?(?:19|20)\d{2})")
 # Words before a date that belong to it, where the wording alone gives no bounds.
 _BEFORE_DATE = re.compile(
-    r"(?:\b(?:by|before|until|till|from|no later than|as of|starting(?: in| from)?|(?:the )?(?:beginning|start|end) of|early|late|end"
-    r"|in the course of|each year until|every year until|a fines de|antes de|para|hasta|desde|a partir de|à partir de|d['’]ici à"
+    r"(?:\b(?:by|before|until|till|from|no later than|as of|starting(?: in| from)?|(?:the )?(?:beginning|start"
+    r"|end) of|early|late|end"
+    r"|in the course of|each year until|every year until|a fines de|antes de|para|hasta|desde|a partir de"
+    r"|à partir de|d['’]ici à"
     r"|avant|dès)\s+)+(?:the\s+)?$",
     re.I,
 )
-_ONLY_END = re.compile(r"(?:by|before|until|till|no later than|antes de|para|hasta|avant|d['’]ici(?: à)?)\s+(?:the\s+)?", re.I)
+_ONLY_END = re.compile(
+    r"(?:by|before|until|till|no later than|antes de|para|hasta|avant|d['’]ici(?: à)?)\s+(?:the\s+)?", re.I
+)
 _AHEAD = re.compile(r"\s*[:–—]\s+|\s+-\s+")
 # The head of a table of steps, set as text.
 _TABLE_HEAD = re.compile(
@@ -383,5 +395,7 @@ def dated_by_step(lines: list[Line]) -> bool:
     if label is None:
         return False
     counted = _in_order(text)
-    between = any(mark.start() > label.end() for mark in counted) and any(mark.end() < label.start() for mark in counted)
+    between = any(mark.start() > label.end() for mark in counted) and any(
+        mark.end() < label.start() for mark in counted
+    )
     return between or bool(_NUMBERED.search(text, label.end()))

@@ -14,7 +14,8 @@ _INLINE = re.compile(r"\[\s*Note\s*(\w{1,8})\s*:\s*([^\[\]]{1,2000})\]?", re.I)
 _MARK = re.compile(r"\[(\d{1,3}|[ivxlcdm]{1,9})\]", re.I)
 _URL = re.compile(r"https?://[^\s<>\"{}|\\^`\[\]]+")
 _ACCESSED = re.compile(
-    r"\(?\s*(?:last\s+)?(?:accessed|retrieved|consulted|visited|consultée?|consultad[oa]|accédé|accedido)\s*(?:on|le|el|in|en)?\s*:?\s*([^()\[\]]{4,40})\)?",
+    r"\(?\s*(?:last\s+)?(?:accessed|retrieved|consulted|visited|consultée?|consultad[oa]|accédé|accedido)\s*(?:on|le"
+    r"|el|in|en)?\s*:?\s*([^()\[\]]{4,40})\)?",
     re.I,
 )
 _TALK = re.compile(r"\binterview|\bentretien|\bentrevista", re.I)
@@ -68,7 +69,11 @@ def _next_note(text: str, marks: list[re.Match[str]], opening: list[int], i: int
     if not opening or opening[-1] != i - 1 or not mark[1].isdigit() or not marks[i - 1][1].isdigit():
         return False
     follows = int(mark[1]) == int(marks[i - 1][1]) + 1
-    return follows and _ends_sentence(text, mark.start()) and bool(re.match(r"\s*[A-ZÀ-Þ]", text[mark.end() : mark.end() + 3]))
+    return (
+        follows
+        and _ends_sentence(text, mark.start())
+        and bool(re.match(r"\s*[A-ZÀ-Þ]", text[mark.end() : mark.end() + 3]))
+    )
 
 
 def _begins_line(text: str, start: int) -> bool:

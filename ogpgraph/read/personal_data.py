@@ -25,19 +25,28 @@ _LABELLED = re.compile(
     re.I,
 )
 _JOB_TITLE = (
-    r"(?:(?:the|le|la|el)\s+)?(?:(?:chief|deputy|acting|senior|assistant|associate|executive|general|project|program(?:me)?|policy|managing|vice|legal"
+    r"(?:(?:the|le|la|el)\s+)?(?:(?:chief|deputy|acting|senior|assistant|associate|executive|general|project"
+    r"|program(?:me)?|policy|managing|vice|legal"
     r"|technical|press|data|digital|information|permanent|first|principal|state)\s+)*"
-    r"(?:director(?:[- ]general)?|officer|manager|coordinator|co-ordinator|adviser|advisor|commissioner|head|chief|analyst"
-    r"|specialist|consultant|expert|lead|counsel|counsell?or|minister|secretary(?:[- ]general)?|president|chair(?:man|woman"
-    r"|person)?|clerk|engineer|professor|assistant|administrator|steward|warden|keeper|librarian|mayor|rector|dean|archivist|inspector|auditor"
-    r"|registrar|superintendent|lawyer|economist|spokes(?:person|man|woman)|leader|supervisor|governor|delegate|representative"
+    r"(?:director(?:[- ]general)?|officer|manager|coordinator|co-ordinator|adviser|advisor|commissioner|head|chief"
+    r"|analyst"
+    r"|specialist|consultant|expert|lead|counsel|counsell?or|minister|secretary(?:[- ]general)?|president"
+    r"|chair(?:man|woman"
+    r"|person)?|clerk|engineer|professor|assistant|administrator|steward|warden|keeper|librarian|mayor|rector|dean"
+    r"|archivist|inspector|auditor"
+    r"|registrar|superintendent|lawyer|economist|spokes(?:person|man|woman)|leader|supervisor|governor|delegate"
+    r"|representative"
     r"|judge|prosecutor|treasurer|curator|surveyor|undersecretary|trainee|founder|ceo|cio|cdo|cto|attaché|statistician"
-    r"|directora|directeur|directrice|jefe|jefa|coordinador|coordinadora|coordinateur|coordinatrice|asesora?|encargad[oa]"
+    r"|directora|directeur|directrice|jefe|jefa|coordinador|coordinadora|coordinateur|coordinatrice|asesora?"
+    r"|encargad[oa]"
     r"|conseill(?:er|ère)|chef(?:fe)?|chargée?|responsable)\b"
 )
 _JOB = rf"{_JOB_TITLE}[^,;|\n]{{0,60}}"
 _WITH_JOB = re.compile(rf"(?P<lead>^|[,;:(|\n•○●–-]\s*){_NAME}\s*[,(–\n-]\s*(?i:{_JOB})\)?")
-_JOB_FIRST = re.compile(rf"(?P<lead>^|[,;:(|\n•○●–-]\s*)(?i:{_JOB_TITLE})(?P<of>[^,;|\n()]{{0,60}}?)[\s,:–-]+(?P<name>{_NAME})(?=\s*(?:[,;|)\n•–-]|$))")
+_JOB_FIRST = re.compile(
+    rf"(?P<lead>^|[,;:(|\n•○●–-]\s*)(?i:{_JOB_TITLE})(?P<of>[^,;"
+    rf"|\n()]{{0,60}}?)[\s,:–-]+(?P<name>{_NAME})(?=\s*(?:[,;|)\n•–-]|$))"
+)
 _TURNED = re.compile(rf"(?P<lead>^|[,;:(|\n•○●–-]\s*)[A-ZÀ-Þ][\w'’-]+,\s+[A-ZÀ-Þ][\w'’-]+\s*[(–-]\s*(?i:{_JOB})\)?")
 _LAST_TWO = re.compile(r"[A-ZÀ-Þ][\w'’.-]*\s+(?:[A-ZÀ-Þ]\.\s+)?[A-ZÀ-Þ][\w'’-]+$")
 _OFFICE = re.compile(r"\b(?:office|inspectorate|board|council|commission|agency|ministry|department of)\b", re.I)
@@ -46,12 +55,15 @@ _NAME_AND_INITIALS = re.compile(rf"(?P<lead>^|[,;:(|\n•○●–-]\s*){_INITIA
 _JOB_INSIDE = re.compile(rf"\s(?i:{_JOB_TITLE})")
 _JOB_ALONE = re.compile(rf"(?i:{_JOB_TITLE}).{{0,80}}", re.S)
 _CONTACT_LABEL = re.compile(
-    r"\b(?:name of (?:the )?responsible persons?(?: from (?:the )?implementing agency)?|(?:title|position),? (?:and )?department"
-    r"|e-?mails?(?: and phone| address)?|phone(?: number)?|tel(?:ephone)?|responsible person|contact(?:s| person| information| details)?"
+    r"\b(?:name of (?:the )?responsible persons?(?: from (?:the )?implementing agency)?|(?:title"
+    r"|position),? (?:and )?department"
+    r"|e-?mails?(?: and phone| address)?|phone(?: number)?|tel(?:ephone)?|responsible person|contact(?:s| person"
+    r"| information| details)?"
     r"|(?:point of contact|focal point)|nom de la personne responsable|personne (?:responsable|à contacter)|fonction"
     r"|courriel|téléphone|persona (?:responsable|de contacto)|nombre de la persona responsable|cargo|correo electrónico"
     r"|teléfono|coordonnées)\s*(?:[:：]|$|(?=\n))"
-    r"|\bname of (?:the )?responsible persons?(?: from (?:the )?implementing agency)?\b|\b(?:title|position), department\b"
+    r"|\bname of (?:the )?responsible persons?(?: from (?:the )?implementing agency)?\b|\b(?:title"
+    r"|position), department\b"
     r"|\be-?mail and phone\b",
     re.I | re.M,
 )
@@ -62,11 +74,15 @@ _TALK = re.compile(
     r"\b(?:interview|personal communication|e-?mail|correspondence|phone call|conversation|entretien|entrevista)", re.I
 )
 _BODY_WORD = re.compile(
-    r"\b(?:minist\w+|department|directorate|agency|office|council|commission|institut\w*|committee|authority|bureau|union"
+    r"\b(?:minist\w+|department|directorate|agency|office|council|commission|institut\w*|committee|authority|bureau"
+    r"|union"
     r"|association|foundation|federation|network|university|bank|court|parliament|assembly|senate|mission|government"
-    r"|members?|officials?|researchers?|staff|representatives?|transparency|open|national|international|public|city|group"
-    r"|chamber|league|guild|cooperative|club|circle|lab|academy|museum|library|college|school|hospital|trust|company|board"
-    r"|service|services|police|treasury|archives?|coalition|alliance|movement|secretariat|registry|embassy|town|hall|house"
+    r"|members?|officials?|researchers?|staff|representatives?|transparency|open|national|international|public|city"
+    r"|group"
+    r"|chamber|league|guild|cooperative|club|circle|lab|academy|museum|library|college|school|hospital|trust|company"
+    r"|board"
+    r"|service|services|police|treasury|archives?|coalition|alliance|movement|secretariat|registry|embassy|town|hall"
+    r"|house"
     r"|watch|press|post|railways?|lighthouse|harbour|chancellery|friends|observatory|laboratory|inspectorate|fund"
     r"|centre|center|democracy|civic|data|digital|plan|action|report|etalab|agence|direction|conseil|secr[eé]ta\w+"
     r"|fundaci[oó]n|fondation|red|society|initiative|partnership|irm|forum|of|for|the|and)\b",
