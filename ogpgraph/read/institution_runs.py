@@ -8,12 +8,44 @@ from __future__ import annotations
 
 import re
 
-KINDS = frozenset(
-    ["ministry", "ministries", "department", "directorate", "agency", "office", "offices", "secretariat", "commission", "committee", "council", "institute", "institution", "authority", "bureau", "bank", "court", "parliament", "assembly", "senate", "university", "association", "foundation", "centre", "center", "network", "federation", "confederation", "union", "chamber", "municipality", "city", "town", "prefecture", "presidency", "cabinet", "board", "service", "services", "administration", "unit", "registry", "register", "inspectorate", "coalition", "alliance", "society", "embassy", "fund", "archive", "archives", "league", "guild", "guilds", "cooperative", "co-operative", "club", "circle", "lab", "laboratory", "academy", "museum", "library", "college", "school", "hospital", "trust", "movement", "forum", "company", "corporation", "observatory", "chancellery", "collective", "platform", "syndicate", "consortium", "hall", "ombudsman", "police", "treasury", "mission", "friends", "order", "exchange", "observatory", "press", "radio", "post", "railways", "circle", "brotherhood", "sisterhood", "fellowship", "congregation", "synod", "house", "initiative", "programme", "program", "watch", "division", "mint", "ministère", "direction", "agence", "secrétariat", "conseil", "institut", "autorité", "cour", "assemblée", "sénat", "fondation", "banque", "université", "réseau", "collectif", "délégation", "société", "fédération", "syndicat", "chambre", "ministerio", "secretaría", "agencia", "dirección", "instituto", "consejo", "comisión", "oficina", "corte", "congreso", "asociación", "fundación", "red", "universidad", "contraloría", "procuraduría", "presidencia", "unidad", "superintendencia", "municipalidad", "senado", "cámara", "tribunal", "servicio", "banco", "defensoría", "sindicato", "unión", "federación"]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+KINDS = _words(
+    """
+    ministry ministries department directorate agency office offices secretariat commission committee council
+    institute institution authority bureau bank court parliament assembly senate university association
+    foundation centre center network federation confederation union chamber municipality city town prefecture
+    presidency cabinet board service services administration unit registry register inspectorate coalition
+    alliance society embassy fund archive archives league guild guilds cooperative co-operative club circle lab
+    laboratory academy museum library college school hospital trust movement forum company corporation
+    observatory chancellery collective platform syndicate consortium hall ombudsman police treasury mission
+    friends order exchange observatory press radio post railways circle brotherhood sisterhood fellowship
+    congregation synod house initiative programme program watch division mint ministère direction agence
+    secrétariat conseil institut autorité cour assemblée sénat fondation banque université réseau collectif
+    délégation société fédération syndicat chambre ministerio secretaría agencia dirección instituto consejo
+    comisión oficina corte congreso asociación fundación red universidad contraloría procuraduría presidencia
+    unidad superintendencia municipalidad senado cámara tribunal servicio banco defensoría sindicato unión
+    federación
+    """
 )
-_SUBUNITS = frozenset(["department", "directorate", "office", "unit", "division", "direction", "bureau", "dirección", "oficina", "service"])
-_OF = frozenset(["of", "for", "on", "against", "de", "du", "des", "del", "da", "di", "d'", "d’"])
-_SMALL = frozenset(["of", "for", "on", "the", "and", "&", "in", "to", "at", "by", "de", "du", "des", "del", "la", "le", "les", "el", "los", "las", "et", "y", "e", "d'", "d’", "da", "di", "a", "à"])
+_SUBUNITS = _words(
+    """
+    department directorate office unit division direction bureau dirección oficina service
+    """
+)
+_OF = _words(
+    """
+    of for on against de du des del da di d' d’
+    """
+)
+_SMALL = _words(
+    """
+    of for on the and & in to at by de du des del la le les el los las et y e d' d’ da di a à
+    """
+)
 _ADJECTIVE = re.compile(
     r"open|old|new|inland|prime|free|fair|human|higher|high|young|safe|clean|good|small|blind|deaf|great|public"
     r"|private|common"
@@ -23,8 +55,10 @@ _ADJECTIVE = re.compile(
 # What stands before "Ministry of …" and belongs to it.
 _QUALIFIES = re.compile(r"and|&|the|state|union|deputy|former|line", re.I)
 # Kinds that name a body by themselves.
-_ALONE = frozenset(
-    ["parliament", "senate", "treasury", "cabinet", "ombudsman", "police", "presidency", "chancellery", "customs", "assembly", "congress"]
+_ALONE = _words(
+    """
+    parliament senate treasury cabinet ombudsman police presidency chancellery customs assembly congress
+    """
 )
 _FEWEST = 3
 
@@ -79,9 +113,9 @@ def _end(words: list[str], start: int) -> int:
         return start + 1
     while i < len(words) and not (_is_kind(words[i]) and (i > start or _follows(words, i + 1))):
         i += 1
-    if i > start and i < len(words) and _bare(words[i]).startswith("minist") and _follows(words, i + 1):
-        if not all(_QUALIFIES.fullmatch(word) or _ADJECTIVE.fullmatch(word) for word in words[start:i]):
-            return i
+    ministry = start < i < len(words) and _bare(words[i]).startswith("minist") and _follows(words, i + 1)
+    if ministry and not all(_QUALIFIES.fullmatch(word) or _ADJECTIVE.fullmatch(word) for word in words[start:i]):
+        return i
     i += 1
     while i < len(words) and _is_kind(words[i]) and not _follows(words, i + 1):
         i += 1
@@ -98,7 +132,7 @@ def _stands_alone(words: list[str], i: int) -> bool:
 
 
 def _complement_end(words: list[str], i: int) -> int:
-    """Where what a kind is of ends: a noun with its adjectives, small words and what they bind, a kind without a name."""
+    """Where what a kind is of ends: a noun with its adjectives, small words and what they bind."""
     i = _noun_end(words, _past_small(words, i))
     while i < len(words):
         if words[i].lower() in _SMALL or (words[i][0].islower() and not _is_kind(words[i])):

@@ -175,15 +175,22 @@ def _declared(text: str, vocabulary: Vocabulary) -> Iterator[Said]:
     }
     words = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True) if " " in label)
     pattern = re.compile(
-        rf"(?:^|(?<=\n)|(?<=[.)\]]\s)|(?<=\s))({words})(?=\s*(?:\n|$|OGP principles|Principes|Principios))", re.I
+        rf"(?:^|(?<=\n)|(?<=[.)\]]\s)|(?<=\s))({words})"
+        r"(?=\s*(?P<ends>\n|$|OGP principles|Principes|Principios)|\s+(?:[•●○–-]|(?-i:[A-ZÀ-Þ¿])))",
+        re.I,
     )
     for match in pattern.finditer(text):
-        if match[1][0].isupper():
+        if match[1][0].isupper() and (match["ends"] is not None or _opens(text, match.start())):
             yield Said(match[1], match.start(), fate=labels[" ".join(match[1].split()).casefold()])
             return
     asked = re.search(r"New or (?:ongoing|existing) commitment\s*[?:]?\s*(New|Ongoing|Existing|Yes)\b", text)
     if asked and asked[1] != "Yes":
         yield Said(asked[0], asked.start(), fate="declared-new" if asked[1] == "New" else "declared-existing")
+
+
+def _opens(text: str, start: int) -> bool:
+    """Whether a sentence or a line begins here."""
+    return not text[:start].strip() or text[:start].rstrip(" ")[-1] in ".!?:”»\n"
 
 
 def divisions(text: str) -> Iterator[Said]:
@@ -219,7 +226,7 @@ def fates(text: str) -> Iterator[Said]:
             continue
         verb = next(found.start() for p in (_NOT_CARRIED, _INTO_NEXT, _CARRIED) if (found := p.search(sentence)))
         named = _numbers_before(sentence[:verb])
-        yield from (replace(said, number=number) for number in named or [None])
+        yield from (replace(said, number=number) for number in named) if named else (said,)
 
 
 def _fate(sentence: str, start: int) -> Said | None:
@@ -240,9 +247,12 @@ def _fate(sentence: str, start: int) -> Said | None:
 
 def _numbers_before(text: str) -> list[str]:
     """The numbers of commitments that a clause is about."""
-    found = [match for match in _SUBJECT.finditer(text)]
     return list(
-        dict.fromkeys(number for match in found for number in re.findall(r"\d{1,3}(?:\.\d{1,2})?[a-z]?", match[1]))
+        dict.fromkeys(
+            number
+            for match in _SUBJECT.finditer(text)
+            for number in re.findall(r"\d{1,3}(?:\.\d{1,2})?[a-z]?", match[1])
+        )
     )
 
 

@@ -170,7 +170,10 @@ def _valued(label: _Label, text: str, start: int, end: int) -> bool:
         return bool(_DATE_BEHIND.match(text, end)) and not re.search(r"\band\s$", text[max(0, start - 5) : start])
     if label.slug == "cycle":
         return bool(re.match(r"\s{1,2}(?:19|20)\d{2}(?!\s?[-–/]\s?\d)\b", text[end : end + 12]))
-    return label.slug == "relevant-to-ogp-values" and bool(_VALUE_BEHIND.match(text, end))
+    if label.slug != "relevant-to-ogp-values":
+        return False
+    beside = re.search(r"Primary Sector|Secteur principal|Sector principal", text[max(0, start - 100) : start])
+    return bool(_VALUE_BEHIND.match(text, end)) or (beside is not None and label.text.startswith(("Rel", "Pert")))
 
 
 def _may_begin(text: str, start: int) -> bool:

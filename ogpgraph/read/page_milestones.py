@@ -110,8 +110,8 @@ def step(text: str, number: str | None = None, **more: str | None) -> Step:
     pair = _pair_at_end(text)
     if pair:
         return Step(text[: pair[0]].strip(" -–:,(;."), number, pair[1], **more)  # type: ignore[arg-type]
-    bare, due = due_in(text)
-    return Step(bare, number, due, **more)  # type: ignore[arg-type]
+    bare, last = due_in(text)
+    return Step(bare, number, last, **more)  # type: ignore[arg-type]
 
 
 def _pair_at_end(text: str) -> tuple[int, str] | None:
@@ -233,7 +233,7 @@ def counted_steps(lines: list[Line], printed_in: str) -> list[Step]:
 def dated_numbers(lines: list[Line]) -> list[Step]:
     """Numbered lines that follow each other without a label above, taken for steps where one of them is dated."""
     text = "\n".join(line.text for line in lines)
-    marks = [mark for mark in _IN_LINES.finditer(text)]
+    marks = list(_IN_LINES.finditer(text))
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     steps = [
         step(_without_rest(text[mark.end() : end]), mark[1], printed_in="description")
@@ -318,6 +318,8 @@ def dated_bullets(lines: list[Line]) -> list[Step]:
     fresh = True
     for line in lines:
         parts = INSIDE_BULLET.split(line.text)
+        if len(parts) == 1 and len(_HYPHEN_ITEM.findall(line.text)) > 1:
+            parts = _HYPHEN_ITEM.split(line.text)
         if line.bullet:
             blocks = [*blocks, []] if fresh else blocks
             blocks[-1] += parts
@@ -327,15 +329,18 @@ def dated_bullets(lines: list[Line]) -> list[Step]:
     return [step(text) for block in blocks if any(due_in(text)[1] for text in block) for text in block if text.strip()]
 
 
+def _is_dated(text: str) -> bool:
+    """Whether a short line without a full stop ends in a due date and is more than a label with its date."""
+    if len(text) >= _LONGEST_DATED_LINE or len(text.split()) <= _FEWEST_WORDS or ":" in text[:20]:
+        return False
+    if _DATE_LABEL.match(text) or INSIDE_BULLET.search(text) or not re.search(r"\d\)?$", text):
+        return False
+    return due_in(text)[1] is not None
+
+
 def _dated_lines(lines: list[Line]) -> list[str]:
     """Short lines without a bullet or a full stop of which each ends in a due date; one alone is no list."""
-    found = [
-        line.text
-        for line in lines
-        if not line.bullet and len(line.text) < _LONGEST_DATED_LINE and line.text[-1] != "." and due_in(line.text)[1]
-        and not _DATE_LABEL.match(line.text) and re.search(r"\d\)?$", line.text) and len(INSIDE_BULLET.split(line.text)) == 1
-        and len(line.text.split()) > _FEWEST_WORDS and ":" not in line.text[:20]
-    ]  # fmt: skip
+    found = [line.text for line in lines if not line.bullet and _is_dated(line.text)]
     return found if len(found) > 1 else []
 
 

@@ -151,8 +151,7 @@ def _without_contact_fields(text: str) -> str:
         if label.start() < place:
             continue
         parts.append(text[place : label.start()])
-        value = re.compile(r"\s*").match(text, label.end())
-        begin = value.end() if value else label.end()
+        begin = label.end() + len(text[label.end() :]) - len(text[label.end() :].lstrip())
         ended = _AFTER_CONTACT.search(text, begin)
         place = ended.start() if ended else len(text)
     return "".join([*parts, text[place:]])
@@ -161,7 +160,7 @@ def _without_contact_fields(text: str) -> str:
 def _person_and_job(part: str) -> bool:
     """Whether a part is a person's name with the job right behind it."""
     job = _JOB_INSIDE.search(part)
-    return bool(job) and looks_like_person(part[: job.start()]) and not _BODY_WORD.search(part)
+    return job is not None and looks_like_person(part[: job.start()]) and not _BODY_WORD.search(part)
 
 
 def _tells_person(part: str, text: str, reached: list[int]) -> bool:
