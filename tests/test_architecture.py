@@ -17,7 +17,19 @@ PACKAGE = Path(settings.__file__).resolve().parent
 
 # A module imports only what stands before it.
 ORDER = [
-    *("problems", "dates", "settings", "vocabulary", "iris", "records", "star_rules", "read", "lift", "checks", "release"),
+    *(
+        "problems",
+        "dates",
+        "settings",
+        "vocabulary",
+        "iris",
+        "records",
+        "star_rules",
+        "read",
+        "lift",
+        "checks",
+        "release",
+    ),
     *("load", "negotiate", "protocol", "serve", "build", "cli"),
 ]
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "tools"}

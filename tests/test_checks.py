@@ -35,7 +35,9 @@ def twin(check: pathlib.Path, kind: str) -> pathlib.Path:
     return path
 
 
-def run(query: str, data: pathlib.Path | None = None) -> tuple[list[str], list[dict[str, pyoxigraph.NamedNode | pyoxigraph.Literal]]]:
+def run(
+    query: str, data: pathlib.Path | None = None
+) -> tuple[list[str], list[dict[str, pyoxigraph.NamedNode | pyoxigraph.Literal]]]:
     """The projected names in order and the rows without their unbound variables."""
     store = pyoxigraph.Store()
     if data is not None:

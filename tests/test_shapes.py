@@ -122,7 +122,11 @@ def test_no_two_shapes_of_a_class_share_an_order_or_a_message() -> None:
 
 
 def test_every_shape_that_is_pointed_to_exists() -> None:
-    defined = {node.value for type_ in ("NodeShape", "PropertyShape", "PropertyGroup", "PrefixDeclaration") for node in instances(type_)}
+    defined = {
+        node.value
+        for type_ in ("NodeShape", "PropertyShape", "PropertyGroup", "PrefixDeclaration")
+        for node in instances(type_)
+    }
     used = {quad.object.value for quad in shapes_store() if str(quad.object).startswith(f"<{OGPSH}")}
     assert used - defined == set()
 
@@ -144,20 +148,31 @@ def test_every_ogp_term_in_the_shapes_is_in_the_ontology() -> None:
     """The ontology is a file of the project, so its absence is a failure and not a reason to skip."""
     ontology = pyoxigraph.Store()
     ontology.bulk_load(path=str(ROOT / "ontology" / "ogp.ttl"), format=pyoxigraph.RdfFormat.TURTLE)
-    defined = {quad.subject.value for quad in ontology.quads_for_pattern(None, RDF_TYPE, None) if str(quad.subject).startswith(f"<{OGP}")}
+    defined = {
+        quad.subject.value
+        for quad in ontology.quads_for_pattern(None, RDF_TYPE, None)
+        if str(quad.subject).startswith(f"<{OGP}")
+    }
     used = {term.value for quad in shapes_store() for term in (quad.object,) if str(term).startswith(f"<{OGP}")}
     assert sorted(used - defined) == []
 
 
 def test_every_scheme_in_the_shapes_has_its_file() -> None:
     prefix = "https://w3id.org/ogpgraph/scheme/"
-    used = {objects_.value.removeprefix(prefix) for node in instances("PropertyShape") for objects_ in objects(node, "hasValue")}
+    used = {
+        objects_.value.removeprefix(prefix)
+        for node in instances("PropertyShape")
+        for objects_ in objects(node, "hasValue")
+    }
     present = {file.stem for file in (ROOT / "ontology" / "schemes").glob("*.ttl")}
     assert sorted(used - present) == []
 
 
 def test_the_header_has_version_and_licence() -> None:
     header = pyoxigraph.NamedNode("https://w3id.org/ogpgraph/shapes")
-    found = {quad.predicate.value.rpartition("#")[2].rpartition("/")[2]: quad.object.value for quad in shapes_store().quads_for_pattern(header, None, None)}
+    found = {
+        quad.predicate.value.rpartition("#")[2].rpartition("/")[2]: quad.object.value
+        for quad in shapes_store().quads_for_pattern(header, None, None)
+    }
     assert found["versionIRI"] == f"{header.value}/{found['versionInfo']}"
     assert found["license"].startswith("https://creativecommons.org/")

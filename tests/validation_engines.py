@@ -86,7 +86,9 @@ class _FastValidator:
 
     def report(self, data: bytes) -> bytes:
         """The W3C report as N-Triples. The public method returns an rdflib graph, which mends literals."""
-        result = self._validator._inner.validate_w3c(data, None, "turtle", "data", None, False, "info", True, "error", False)
+        result = self._validator._inner.validate_w3c(
+            data, None, "turtle", "data", None, False, "info", True, "error", False
+        )
         return result._report_ntriples.encode()
 
 

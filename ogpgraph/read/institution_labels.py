@@ -58,6 +58,19 @@ def at_labels(text: str) -> Iterator[tuple[str, bool]]:
         yield text[place:].strip(), labelled
 
 
+# A kind of body that stands before a bullet with no colon: the head of the items that follow.
+_BEFORE_BULLET = re.compile(rf"(?:^|(?<=\s))(?:{_KINDS})\s*(?=[•○●▪])", re.I)
+
+
+def without_group_heads(text: str) -> str:
+    """A bulleted list without the heads of its groups.
+
+    >>> without_group_heads("Government • Health Board Civil Society • Hill Club")
+    '• Health Board • Hill Club'
+    """
+    return _BEFORE_BULLET.sub(lambda found: "" if found.group()[:1].isupper() else found.group(), text)
+
+
 def _may_begin(text: str, start: int) -> bool:
     before = text[:start].rstrip(" •○●-–")
     if not before:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ogpgraph.read.institution_labels import at_labels
+from ogpgraph.read.institution_labels import at_labels, without_group_heads
 from ogpgraph.read.institution_runs import KINDS, cut_run
 from ogpgraph.vocabulary import folded
 
@@ -127,7 +127,7 @@ def _divided(lines: list[str]) -> Iterator[tuple[str, str]]:
     """Parts at semicolons, bullets, sub-labels, full stops and line breaks, and which marks divided them."""
     whole = _joined_lines(lines)
     for line in whole:
-        for piece, labelled in at_labels(line):
+        for piece, labelled in at_labels(without_group_heads(line)):
             items = [item for item in _at_marks(piece) if item.strip()]
             parts = [part for item in items for part in _outside_brackets(item, ";|") if part.strip()]
             marks = "semicolons" if len(parts) > len(items) else ""

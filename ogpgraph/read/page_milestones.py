@@ -225,9 +225,10 @@ def labelled_steps(lines: list[Line], printed_in: str) -> list[Step]:
 
 
 def counted_steps(lines: list[Line], printed_in: str) -> list[Step]:
-    """Steps of a text that counts them from one ("1. … 2. …"), without any other sign of a list."""
+    """Steps of a text that counts them ("1. … 2. …", "4.1 … 4.2 …"), without any other sign of a list."""
     text = "\n".join(line.text for line in lines)
-    return numbered_steps(lines, printed_in) if len(_in_order(text)) > 1 else []
+    counted = len(_in_order(text)) > 1 or len(_NUMBERED.findall(text)) > 1
+    return numbered_steps(lines, printed_in) if counted else []
 
 
 def dated_numbers(lines: list[Line]) -> list[Step]:

@@ -55,7 +55,7 @@ _NAME_AND_INITIALS = re.compile(rf"(?P<lead>^|[,;:(|\n•○●–-]\s*){_INITIA
 _JOB_INSIDE = re.compile(rf"\s(?i:{_JOB_TITLE})")
 _JOB_ALONE = re.compile(rf"(?i:{_JOB_TITLE}).{{0,80}}", re.S)
 _CONTACT_LABEL = re.compile(
-    r"\b(?:name of (?:the )?responsible persons?(?: from (?:the )?implementing agency)?|(?:title"
+    r"\b(?:name|designation|name of (?:the )?responsible persons?(?: from (?:the )?implementing agency)?|(?:title"
     r"|position),? (?:and )?department"
     r"|e-?mails?(?: and phone| address)?|phone(?: number)?|tel(?:ephone)?|responsible person|contact(?:s| person"
     r"| information| details)?"
