@@ -78,9 +78,9 @@ def row_commitment(plan_key: str, number: str, title_hash: str = "") -> str:
     """The path of a commitment that a row of OGP's database names without an OGP id.
 
     ``AL-2012/3.1``: plan and printed number. Rows of one file that share them carry ``~`` and the first digits of
-    the SHA-256 of their title: ``UK-2011/1~3f2a9c``; so do rows without a number (``NO-2011/unnumbered~…``) and a row whose
-    key a newer edition gives to a commitment with another title. Where the year of the plan is not known its number
-    stands in its place: ``HR-plan2/6.1``. The IRI does not depend on the order of the rows.
+    the SHA-256 of their title: ``UK-2011/1~3f2a9c``. So do rows without a number (``NO-2011/unnumbered~…``) and a row
+    whose key a newer edition gives to a commitment with another title. Where the year of the plan is not known its
+    number stands in its place: ``HR-plan2/6.1``. The IRI does not depend on the order of the rows.
     """
     return f"{plan_key}/{number or 'unnumbered'}" + (f"~{title_hash}" if title_hash else "")
 

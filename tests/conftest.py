@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph
@@ -27,7 +26,7 @@ def store(release: Release) -> pyoxigraph.Store:
 
 
 @pytest.fixture
-def in_project(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def in_project(monkeypatch: pytest.MonkeyPatch) -> Path:
     """Messages name files as seen from the project's folder."""
     monkeypatch.chdir(PROJECT)
-    yield PROJECT
+    return PROJECT

@@ -540,7 +540,9 @@ BAD_LINES = {
     '{"kind_of_record": "star"}': "line 2 has no known kind_of_record: 'star'",
     "{}": "line 2 has no known kind_of_record: 'kind_of_record'",
     "[]": "line 2 is no JSON object: ",
-    '{"kind_of_record": "member", "code": "XA"}': "line 2 is no valid record: name: field required; kind: field required; source: field required",
+    '{"kind_of_record": "member", "code": "XA"}': (
+        "line 2 is no valid record: name: field required; kind: field required; source: field required"
+    ),
 }
 
 

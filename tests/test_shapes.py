@@ -13,7 +13,6 @@ import re
 
 import pyoxigraph
 import pytest
-
 from validation_engines import SHAPES, all_shapes, disagreements, english_messages, pyshacl_results, pyshifty_results
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
