@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
 import json
@@ -52,6 +53,7 @@ def test_the_files_of_a_release_are_these(xanadu_release: Release) -> None:
         "catalogue.ttl",
         "changes.json",
         "changes.txt",
+        "conflicts.csv",
         "manifest.json",
         "validation.ttl",
         "validation.txt",
@@ -381,7 +383,7 @@ def test_the_catalogue_gives_type_size_and_checksum_of_each_distribution(xanadu_
         )
         for row in rows
     }
-    about = ("manifest", "catalogue", "void", "validation", "changes")
+    about = ("manifest", "catalogue", "void", "validation", "changes", "conflicts")
     expected = {
         name: (len(raw), hashlib.sha256(raw).hexdigest(), types[Path(name.removesuffix(".gz")).suffix])
         for name, raw in files(xanadu_release.folder).items()
@@ -439,3 +441,17 @@ def test_the_projects_own_release_fits_its_manifest(release: Release) -> None:
     whole = triples(release.folder, "ogp-graph.ttl")
     for name in (name for name in found if name.startswith(("members/", "plans/")) and name.endswith(".ttl")):
         assert triples(release.folder, name) <= whole, name
+
+
+def test_conflicts_are_listed_claim_by_claim(xanadu_release: Release) -> None:
+    """Each conflict of the graph has a row a claim, and at least one claim of it stands."""
+    rows = list(csv.DictReader((xanadu_release.folder / "conflicts.csv").read_text("utf-8").splitlines()))
+    store = open_release(xanadu_release.folder)
+    ogp = "https://w3id.org/ogpgraph/ontology#"
+    claims = store.query(f"SELECT ?claim {{ ?conflict a <{ogp}Conflict> ; <{ogp}claim> ?claim }}")
+    assert len(rows) == len(list(claims)) > 2
+    by_conflict: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        by_conflict.setdefault((row["about"], row["variable"]), []).append(row["stands"])
+        assert row["sources"]
+    assert all("yes" in stands for stands in by_conflict.values())

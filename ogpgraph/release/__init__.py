@@ -11,6 +11,7 @@
         rules.ttl               the rules across entities that SHACL-SPARQL admits, as shapes
         catalogue.ttl void.ttl  DCAT and VoID
         validation.ttl .txt     what the shapes and the rules found (warnings only)
+        conflicts.csv           where sources disagree: every claim, the winner marked
         changes.json .txt       against the release that was latest before
         unread.csv              what could not be read of sources that were added (only if there were any)
         manifest.json           version, files with sizes and SHA-256
@@ -39,6 +40,7 @@ from ogpgraph.problems import Problem, ProblemsFound, violations
 from ogpgraph.records import ReleaseNotes
 from ogpgraph.release import catalogue, dumps
 from ogpgraph.release.changes import Changes, compare
+from ogpgraph.release.conflicts import conflicts_csv
 from ogpgraph.vocabulary import subject_name
 
 Files = dict[str, bytes]
@@ -129,6 +131,7 @@ def _files(ordered: list[Quad], problems: list[Problem], validation: checks.Vali
     files |= {f"{name}.gz": dumps.gzipped(raw) for name, raw in files.items()}
     files["validation.ttl"] = report_turtle(validation)
     files["validation.txt"] = report_text(problems).encode()
+    files["conflicts.csv"] = conflicts_csv(default)
     files["changes.json"] = changes.as_json().encode()
     files["changes.txt"] = changes.as_text().encode()
     return files

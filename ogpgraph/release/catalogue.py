@@ -23,7 +23,7 @@ _MEDIA_TYPES = {
     "txt": "text/plain",
 }
 # Files of a release that describe it and are no form of the dataset.
-_ABOUT = ("manifest.json", "catalogue.ttl", "void.ttl", "validation", "changes", "unread.csv")
+_ABOUT = ("manifest.json", "catalogue.ttl", "void.ttl", "validation", "changes", "conflicts.csv", "unread.csv")
 
 DATASET = iris.entity("dataset/ogp-graph")
 
