@@ -84,7 +84,7 @@ PAGES = st.sampled_from([TEXT_PAGE, HTML_PAGE])
 HARD = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def found_in(raw: bytes) -> list[Record | Problem]:
+def check_reading(raw: bytes) -> list[Record | Problem]:
     file = SourceFile(Path("page.txt"), "page.txt", raw)
     commitment_page.fits(file)
     found = list(commitment_page.READER.read(file, VOCABULARY))
@@ -102,14 +102,14 @@ def found_in(raw: bytes) -> list[Record | Problem]:
 @HARD
 @given(PAGES, st.integers(0, 4000), st.integers(0, 4000))
 def test_a_page_cut_anywhere_is_read_or_reported(page: str, start: int, length: int) -> None:
-    found_in(page[start : start + length].encode())
+    check_reading(page[start : start + length].encode())
 
 
 @HARD
 @given(PAGES, st.integers(0, 4000))
 def test_a_page_cut_at_its_end_keeps_its_id(page: str, length: int) -> None:
     raw = page[: max(length, page.find("(ZB0031)") + 8)].encode()
-    found = found_in(raw)
+    found = check_reading(raw)
     assert isinstance(found[0], SourceDocument)
     assert found[0].commitment is not None
     assert found[0].commitment.id == "ZB0031"
@@ -122,7 +122,7 @@ def test_lines_joined_at_will(data: st.DataObject) -> None:
     marks = data.draw(
         st.lists(st.sampled_from(["\n", " ", "\n\n", "\r\n", ""]), min_size=len(lines), max_size=len(lines))
     )
-    found_in("".join(line + mark for line, mark in zip(lines, marks, strict=True)).encode())
+    check_reading("".join(line + mark for line, mark in zip(lines, marks, strict=True)).encode())
 
 
 @HARD
@@ -133,7 +133,7 @@ def test_fields_in_any_order_give_the_same_values(lines: list[str]) -> None:
     lines = [line for line in lines if line != tags]
     where = lines.index("Policy Areas")
     lines.insert(where + 1, tags)
-    page = found_in("\n".join([*head, *lines, *tail]).encode())[0]
+    page = check_reading("\n".join([*head, *lines, *tail]).encode())[0]
     assert isinstance(page, SourceDocument)
     assert page.commitment is not None
     assert page.commitment.starred == "Yes"
@@ -148,19 +148,19 @@ def test_damaged_bytes(page: str, damage: list[tuple[int, bytes]]) -> None:
     raw = bytearray(page.encode())
     for place, replacement in damage:
         raw[place : place + 2] = replacement
-    found_in(bytes(raw))
+    check_reading(bytes(raw))
 
 
 @HARD
 @given(st.text(max_size=400))
 def test_any_text(text: str) -> None:
-    found_in(b"Title (ZB0001)\nStatus: " + text.encode("utf-8", "ignore"))
+    check_reading(b"Title (ZB0001)\nStatus: " + text.encode("utf-8", "ignore"))
 
 
 @HARD
 @given(st.binary(max_size=300))
 def test_any_bytes(raw: bytes) -> None:
-    found_in(raw or b" ")
+    check_reading(raw or b" ")
 
 
 def test_time_grows_with_the_text_only() -> None:
@@ -177,5 +177,5 @@ def test_time_grows_with_the_text_only() -> None:
         "carried the of ",
         "1.1 Aa ",
     ):
-        found_in(("Title (ZB0001)\nLead Institution: " + piece * 4000).encode())
+        check_reading(("Title (ZB0001)\nLead Institution: " + piece * 4000).encode())
     assert time.perf_counter() - start < 30
