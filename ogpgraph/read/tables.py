@@ -11,6 +11,7 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -142,22 +143,46 @@ def _delimiter(head: str) -> str:
     return max(",;\t", key=width)
 
 
+# What openpyxl lets through from the archive, the XML parser (a SyntaxError) and its own models when a workbook is
+# damaged; found by damaging one.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    SyntaxError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+)
+
+
 @lru_cache(maxsize=2)
 def _workbook_rows(raw: bytes) -> tuple[Row, ...]:
-    """All rows of the first sheet that has a header-like row, dates as ISO 8601."""
+    """All rows of the sheet with the widest header, dates as ISO 8601; ValueError where the workbook is damaged."""
+    try:
+        sheets = _sheets(raw)
+    except _DAMAGE as error:
+        raise ValueError(f"the workbook is damaged: {error}") from None
+    if not sheets:
+        raise ValueError("the workbook has no sheet, or unpacks to more than a table of commitments can be")
+    widest = max(sheets, key=lambda rows: max((sum(map(bool, row)) for row in rows[:_HEADER_ROWS]), default=0))
+    return tuple(widest)
+
+
+def _sheets(raw: bytes) -> list[list[Row]]:
+    """The cells of every sheet as text; none where the archive would unpack to too much."""
     import openpyxl  # only those who bring workbooks pay for loading it
 
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
         if sum(entry.file_size for entry in packed.infolist()) > _WORKBOOK_BYTES:
-            raise ValueError("the workbook unpacks to more than a table of commitments can be")
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-        sheets = [[[_cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)] for sheet in book]
-        book.close()
-    except Exception as error:  # openpyxl lets errors of the XML parser and of its own models through
-        raise ValueError(f"the workbook is damaged: {error}") from None
-    widest = max(sheets, key=lambda rows: max((sum(map(bool, row)) for row in rows[:_HEADER_ROWS]), default=0))
-    return tuple(widest)
+            return []
+    book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+    sheets = [[[_cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)] for sheet in book]
+    book.close()
+    return sheets
 
 
 def _cell_text(value: object) -> str:
