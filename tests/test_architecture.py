@@ -30,7 +30,7 @@ ORDER = [
         "checks",
         "release",
     ),
-    *("load", "negotiate", "protocol", "serve", "build", "cli"),
+    *("load", "negotiate", "protocol", "engine", "serve", "build", "cli"),
 ]
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "tools"}
 LONGEST_FUNCTION = 60
@@ -45,6 +45,11 @@ KNOWS = {
     "rich": {"cli"},
     "shifty": {"checks"},
     "pydantic": {"records", "read"},
+    "httpx2": {"engine", "load"},
+    "prometheus_client": {"serve"},
+    "zstandard": {"engine"},
+    "uvloop": {"serve"},
+    "httptools": {"serve"},
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

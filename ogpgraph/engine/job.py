@@ -1,0 +1,92 @@
+"""What the HTTP side asks of an engine, and what it gets back: the contract that every engine keeps."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from ogpgraph.negotiate import Format
+from ogpgraph.protocol.requests import Query
+
+
+class Lane(Enum):
+    """Who asks. Strangers never hold the workers of the other lanes."""
+
+    PUBLIC = "public"
+    RESERVED = "reserved"  # pages, catalogue, health
+    FEDERATED = "federated"  # queries with SERVICE to a listed endpoint: the only workers with a network
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One query to evaluate: already parsed as a request, judged by the tokenizer and negotiated."""
+
+    query: Query
+    format: Format
+    encoding: str = "identity"  # or gzip, zstd: how the engine may compress; short answers stay as they are
+    lane: Lane = Lane.PUBLIC
+    client: str = ""  # whose share of the engine it takes
+
+
+@dataclass(slots=True)
+class Cost:
+    """What an answer took, in seconds and bytes; filled while it is given."""
+
+    queue_seconds: float = 0.0
+    evaluation_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    result_bytes: int = 0  # before compression
+
+
+class Answer(Protocol):
+    """The bytes of one answer as they come: ``async with engine.answer(job) as answer``.
+
+    Entering waits for a worker and for the first bytes (or the whole of a short answer), so that everything that
+    goes wrong before is an exception: QuerySyntaxError, BadRequest, LimitReached, EngineFailed. Iterating gives the
+    chunks; an exception there means that the answer is cut. Leaving early ends the query.
+    """
+
+    encoding: str  # what the bytes are really encoded with
+    complete: bytes | None  # the whole answer where it was short enough to come at once
+    cost: Cost
+
+    async def __aenter__(self) -> Answer: ...
+    async def __aexit__(self, *_: object) -> None: ...
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+
+class Engine(Protocol):
+    """Whoever evaluates."""
+
+    version: str  # of the release that it answers from
+    digest: str  # SHA-256 of that release's dataset: the same digest gives the same answers
+    quads: int
+
+    async def start(self) -> None: ...
+    def answer(self, job: Job) -> Answer: ...
+    async def close(self) -> None:
+        """No new queries; those in flight are finished first."""
+        ...
+
+
+class LimitReached(Exception):
+    """A request that met a limit of the settings; names the limit, its value and what was found.
+
+    ``status`` is what a client gets: 413 where the answer or the body is too large, 429 where the client takes more
+    than its share, 503 elsewhere. ``retry_seconds`` where asking again later makes sense.
+    """
+
+    def __init__(self, status: int, limit: str, value: int, found: str, retry_seconds: int | None = None) -> None:
+        self.status, self.limit, self.value, self.found = status, limit, value, found
+        self.retry_seconds = retry_seconds
+        super().__init__(f"{limit} is {value}; {found}")
+
+
+class EngineFailed(Exception):
+    """The engine broke while it evaluated: 500, or 502 where it is another server (``status``)."""
+
+    def __init__(self, message: str, status: int = 500) -> None:
+        self.status = status
+        super().__init__(message)
