@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -149,6 +150,16 @@ def conflict(about: NamedNode, variable: NamedNode) -> NamedNode:
 
 def claim(conflict_node: NamedNode, number: int) -> NamedNode:
     return NamedNode(f"{conflict_node.value}/claim/{number}")
+
+
+def cube(name: str) -> NamedNode:
+    """A data set of the RDF Data Cube: ``id/cube/completion-by-member``."""
+    return _iri(f"id/cube/{name}")
+
+
+def observation(cube_name: str, place: Iterable[str], rating: NamedNode) -> NamedNode:
+    """``id/cube/completion-by-member-and-cycle/FR/2015/completion/limited``: cube, place, scheme and rating."""
+    return _iri("/".join(["id/cube", cube_name, *place, rating.value.removeprefix(BASE + "scheme/")]))
 
 
 def derivation(rule: str) -> NamedNode:

@@ -52,6 +52,12 @@ DCAT = Namespace("http://www.w3.org/ns/dcat#")
 VOID = Namespace("http://rdfs.org/ns/void#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 SH = Namespace("http://www.w3.org/ns/shacl#")
+QB = Namespace("http://purl.org/linked-data/cube#")
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+SCHEMA = Namespace("https://schema.org/")
+# What the SIB's editors read beyond the standards: datatypes in VoID, DESCRIBE among the examples.
+VOID_EXT = Namespace("http://ldf.fi/void-ext#")
+SPEX = Namespace("https://purl.expasy.org/sparql-examples/ontology#")
 
 PREFIXES = {
     "ogp": OGP.iri,
@@ -61,13 +67,18 @@ PREFIXES = {
     "org": ORG.iri,
     "owl": OWL.iri,
     "prov": PROV.iri,
+    "qb": QB.iri,
     "rdf": RDF.iri,
     "rdfs": RDFS.iri,
+    "schema": SCHEMA.iri,
+    "sd": SD.iri,
     "sh": SH.iri,
     "skos": SKOS.iri,
     "spdx": SPDX.iri,
+    "spex": SPEX.iri,
     "vann": "http://purl.org/vocab/vann/",
     "void": VOID.iri,
+    "void-ext": VOID_EXT.iri,
     "xsd": XSD.iri,
 }
 

@@ -486,12 +486,14 @@ def test_every_named_graph_is_that_of_a_source_or_a_rule_that_is_described(xanad
 
 
 def test_every_entity_has_one_label(xanadu_quads: set[Quad]) -> None:
+    """Observations of the data cube have none: there are thousands, and their values say what they are."""
     subjects, labels = set(), {}
     for quad in xanadu_quads:
         if quad.graph_name == DefaultGraph() and quad.subject.value.startswith(iris.entity("").value):
             subjects.add(quad.subject)
             if quad.predicate == RDFS.label:
                 labels.setdefault(quad.subject, []).append(quad.object)
+    subjects = {node for node in subjects if not node.value.startswith(iris.cube("").value)}
     assert {node.value: found for node in subjects if len(found := labels.get(node, [])) != 1} == {}
 
 

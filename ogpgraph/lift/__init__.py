@@ -11,6 +11,8 @@ rows.py, row_identity.py           rows of OGP's databases, and which commitment
 newcomers.py                       what sources name beyond the hand-kept data
 resolve.py                         which claim stands, which conflicts stay visible
 derive.py                          what follows by a rule
+ratings.py                         which of several assessments gives a commitment's rating
+cube.py                            how many commitments have which rating
 """
 
 from __future__ import annotations
@@ -85,7 +87,7 @@ def lift_vocabularies() -> Iterator[Quad]:
 
 def vocabulary_files() -> list[tuple[NamedNode, Path]]:
     """The vocabulary files, each with the graph that it fills."""
-    files = [(iris.graph("ontology"), ONTOLOGY_FOLDER / name) for name in ("ogp.ttl", "alignments.ttl")]
+    files = [(iris.graph("ontology"), ONTOLOGY_FOLDER / name) for name in ("ogp.ttl", "alignments.ttl", "cube.ttl")]
     files += [(iris.graph(f"scheme/{p.stem}"), p) for p in sorted((ONTOLOGY_FOLDER / "schemes").glob("*.ttl"))]
     files += [(iris.graph("shapes"), path) for path in sorted(SHAPES_FOLDER.glob("*.ttl"))]
     return files

@@ -9,11 +9,11 @@ from itertools import pairwise
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ogpgraph import iris
+from ogpgraph.lift.cube import observations
+from ogpgraph.lift.graph import Graph
+from ogpgraph.lift.ratings import RATINGS
 from ogpgraph.lift.statements import Statements
-from ogpgraph.vocabulary import DCTERMS, OGP, ORG, PROV, RDF, RDFS, SKOS, Term, text, without_blank_nodes
-
-# Phases from the earliest to the latest, as far as they tell how complete a commitment is.
-_COMPLETION_PHASES = ("midterm", "end-of-term", "results")
+from ogpgraph.vocabulary import DCTERMS, OGP, ORG, PROV, RDF, RDFS, SKOS, text, without_blank_nodes
 
 RULES = {
     "resolution": "Among claims that differ the winner stands, by a rule of scheme/resolution-rule.",
@@ -27,39 +27,14 @@ RULES = {
     "plan-succession": "A member's plans follow one another in the order of their cycles.",
     "institution-succession": "A stated organisational change joins the bodies before it to the bodies after it.",
     "latest-completion": "The completion in the latest IRM assessment: results, else end of term, else midterm.",
+    "latest-star": "The star in the latest IRM assessment, else in the page's header; of rules the newest counts.",
+    "latest-early-results": "The early results in the latest IRM assessment, else in the page's header.",
     "possible-successor": "A statement inferred, or made for a policy area only, joins two identified commitments.",
     "super-property": "A property implies its super-properties in the ontology.",
     "inverse": "A property implies its inverse in the ontology.",
+    "cube": "Commitments are counted by their latest ratings; without one, by the reason why it is absent.",
     "label": "The label of an entity is its resolved title or name, else a phrase made from its identifiers.",
 }
-
-
-class Graph:
-    """The default graph as rules look at it."""
-
-    def __init__(self, triples: Iterable[Triple]) -> None:
-        self._by_predicate: dict[NamedNode, list[tuple[NamedNode, Term]]] = defaultdict(list)
-        self._values: dict[tuple[NamedNode, NamedNode], list[Term]] = defaultdict(list)
-        self.add(triples)
-
-    def add(self, triples: Iterable[Triple]) -> None:
-        """Take in triples that are not there yet, so that each rule sees what the rules before it made."""
-        for subject, predicate, value in without_blank_nodes(triples):
-            self._by_predicate[predicate].append((subject, value))
-            self._values[subject, predicate].append(value)
-
-    def pairs(self, predicate: NamedNode) -> list[tuple[NamedNode, Term]]:
-        """Subjects and objects of a property, in a stable order."""
-        return sorted(self._by_predicate[predicate], key=lambda pair: (pair[0].value, str(pair[1])))
-
-    def values(self, subject: NamedNode, predicate: NamedNode) -> list[Term]:
-        return sorted(self._values[subject, predicate], key=str)
-
-    def value(self, subject: NamedNode, predicate: NamedNode) -> Term | None:
-        return next(iter(self.values(subject, predicate)), None)
-
-    def of_type(self, kind: NamedNode) -> list[NamedNode]:
-        return [subject for subject, value in self.pairs(RDF.type) if value == kind]
 
 
 def derive(said: Statements) -> None:
@@ -69,13 +44,14 @@ def derive(said: Statements) -> None:
     for rule, triples in (
         ("plan-succession", _plan_succession),
         ("institution-succession", _institution_succession),
-        ("latest-completion", _latest_completion),
         ("possible-successor", _possible_successor),
+        *((rating.rule, rating.latest_values) for rating in RATINGS),
     ):
         _add(rule, list(triples(graph)), said, graph)
     _add("super-property", list(_super_properties(said)), said, graph)
     _add("inverse", list(_inverses(said)), said, graph)
     _add("inverse", list(_inverses_of_class(graph)), said)
+    _add("cube", list(observations(graph)), said)
     _add("label", list(_labels(said)), said)
     _describe_rules(said)
 
@@ -127,20 +103,6 @@ def _institution_succession(graph: Graph) -> Iterator[Triple]:
             for after in graph.values(event, ORG.resultingOrganization):
                 assert isinstance(before, NamedNode)
                 yield Triple(before, OGP.successorInstitution, after)
-
-
-def _latest_completion(graph: Graph) -> Iterator[Triple]:
-    latest: dict[NamedNode, tuple[int, Term]] = {}
-    for assessment, completion in graph.pairs(OGP.completion):
-        phase, commitment = graph.value(assessment, OGP.phase), graph.value(assessment, OGP.assesses)
-        if not isinstance(phase, NamedNode) or not isinstance(commitment, NamedNode):
-            continue
-        name = iris.local_name(phase)
-        if name in _COMPLETION_PHASES:
-            found = (_COMPLETION_PHASES.index(name), completion)
-            latest[commitment] = max(latest.get(commitment, (-1, completion)), found, key=lambda pair: pair[0])
-    for commitment, (_, completion) in latest.items():
-        yield Triple(commitment, OGP.latestCompletion, completion)
 
 
 def _possible_successor(graph: Graph) -> Iterator[Triple]:
@@ -214,7 +176,7 @@ def _labels(said: Statements) -> Iterator[Triple]:
 
 
 # Rules that may rest on any source.
-_FROM_SOURCES = ("resolution", "conflict", "plan-number-to-id", "plan-number-by-order")
+_FROM_SOURCES = ("resolution", "conflict", "plan-number-to-id", "plan-number-by-order", "cube")
 
 
 def _describe_rules(said: Statements) -> None:

@@ -9,7 +9,10 @@
         plans/FR-2015.ttl       … of one plan
         ontology.ttl schemes.ttl shapes.ttl
         rules.ttl               the rules across entities that SHACL-SPARQL admits, as shapes
-        catalogue.ttl void.ttl  DCAT and VoID
+        catalogue.ttl           DCAT
+        void.ttl                VoID of the default graph and of each named graph
+        service.ttl             the dataset for a Service Description: named graphs with their counts
+        sparql-examples.ttl     the example queries as SIB's editors read them
         validation.ttl .txt     what the shapes and the rules found (warnings only)
         conflicts.csv           where sources disagree: every claim, the winner marked
         changes.json .txt       against the release that was latest before
@@ -29,8 +32,10 @@ import hashlib
 import json
 import os
 import shutil
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, Triple, parse
@@ -38,7 +43,7 @@ from pyoxigraph import DefaultGraph, Quad, RdfFormat, Triple, parse
 from ogpgraph import checks, iris
 from ogpgraph.problems import Problem, ProblemsFound, violations
 from ogpgraph.records import ReleaseNotes
-from ogpgraph.release import catalogue, dumps
+from ogpgraph.release import catalogue, dumps, examples, void
 from ogpgraph.release.changes import Changes, compare
 from ogpgraph.release.conflicts import conflicts_csv
 from ogpgraph.vocabulary import subject_name
@@ -91,10 +96,7 @@ def make_release(
     ``beside`` are further files of the release.
     """
     step("canonical order")
-    ordered = dumps.canonical(quads)
-    digest = hashlib.sha256(dumps.nquads(ordered)).hexdigest()
-    version = f"{notes.edition}-{digest[:8]}"
-    ordered = dumps.with_further(ordered, catalogue.describe(notes, version))
+    ordered, version = _described(dumps.canonical(_undescribed(quads)), notes)
     step("shapes and rules")
     problems, validation = judge(ordered)
     problems = sorted(checks.with_places(problems, places))
@@ -111,6 +113,33 @@ def make_release(
     step("writing")
     _write(out, version, files)
     return Release(out / version, version, len(ordered), problems)
+
+
+def _undescribed(quads: set[Quad]) -> set[Quad]:
+    """The quads without what a release says of itself: those of a release make the same release again."""
+    own = (void.GRAPH, examples.GRAPH)
+    said = {quad.triple for quad in quads if quad.graph_name in own}
+    return {
+        quad
+        for quad in quads
+        if quad.subject != catalogue.DATASET
+        and quad.graph_name not in own
+        and not (quad.graph_name == DefaultGraph() and quad.triple in said)
+    }
+
+
+def _described(data: list[Quad], notes: ReleaseNotes) -> tuple[list[Quad], str]:
+    """The canonical quads with all that the dataset says of itself, and the version.
+
+    The version follows from the data and the example queries; name, version and VoID follow from those. VoID counts
+    what is there without itself and without the examples.
+    """
+    queries = list(dumps.stated_in(examples.GRAPH, examples.described()))
+    digest = hashlib.sha256(dumps.nquads(dumps.with_further(data, queries))).hexdigest()
+    version = f"{notes.edition}-{digest[:8]}"
+    named = dumps.with_further(data, catalogue.describe(notes, version))
+    counts = dumps.stated_in(void.GRAPH, void.of_dataset(named, version))
+    return dumps.with_further(named, [*queries, *counts]), version
 
 
 def _files(ordered: list[Quad], problems: list[Problem], validation: checks.Validation, changes: Changes) -> Files:
@@ -138,14 +167,25 @@ def _files(ordered: list[Quad], problems: list[Problem], validation: checks.Vali
 
 
 def _graphs(ordered: list[Quad], prefix: str) -> list[Triple]:
-    return [quad.triple for quad in ordered if str(quad.graph_name).startswith(f"<{prefix}")]
+    """The triples of the named graphs whose IRI begins so: they stand together, because quads are ordered by graph."""
+    start = f"<{prefix}"
+    first = bisect_left(ordered, start, key=_graph_name)
+    found = takewhile(lambda quad: _graph_name(quad).startswith(start), islice(ordered, first, None))
+    return [quad.triple for quad in found]
+
+
+def _graph_name(quad: Quad) -> str:
+    return str(quad.graph_name)
 
 
 def _descriptions(files: Files, ordered: list[Quad], notes: ReleaseNotes, version: str, previous: str | None) -> Files:
     facts = {name: _facts(raw) for name, raw in files.items()}
+    graphs = void.of_graphs(ordered)
     described = {
         "catalogue.ttl": dumps.turtle(catalogue.dcat(notes, version, previous, facts)),
-        "void.ttl": dumps.turtle(catalogue.void(dumps.default_graph(ordered), version)),
+        "void.ttl": dumps.turtle(sorted({*_graphs(ordered, void.GRAPH.value), *graphs}, key=dumps.by_subject)),
+        "service.ttl": dumps.turtle(void.without_partitions(graphs)),
+        "sparql-examples.ttl": dumps.turtle(_graphs(ordered, examples.GRAPH.value)),
     }
     facts |= {name: _facts(raw) for name, raw in described.items()}
     manifest = {
@@ -168,10 +208,10 @@ def _changes(out: Path, version: str, ordered: list[Quad]) -> Changes:
     """Against what ``latest`` names now; the first release is all new."""
     latest = out / "latest"
     if not latest.exists():
-        return compare(None, [], version, dumps.default_graph(ordered))
+        return compare(None, [], version, void.uncounted(ordered))
     folder = latest.resolve()
-    old = dumps.default_graph(parse((folder / "dataset.nq").read_bytes(), format=RdfFormat.N_QUADS))
-    return compare(folder.name, old, version, dumps.default_graph(ordered))
+    old = void.uncounted(parse((folder / "dataset.nq").read_bytes(), format=RdfFormat.N_QUADS))
+    return compare(folder.name, old, version, void.uncounted(ordered))
 
 
 def _write(out: Path, version: str, files: Files) -> None:

@@ -1,17 +1,16 @@
-"""What a release says of itself: DCAT 3 for its distributions, VoID for its contents."""
+"""What a release says of itself in DCAT 3: name, licence, version, and a distribution for each of its files."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from ogpgraph import iris
 from ogpgraph.records import ReleaseNotes
-from ogpgraph.release.dumps import by_subject
+from ogpgraph.release.dumps import by_subject, stated_in
 from ogpgraph.settings import BASE
-from ogpgraph.vocabulary import DCAT, DCTERMS, FOAF, OWL, PREFIXES, RDF, RDFS, SPDX, VOID, XSD, subject_name, text
+from ogpgraph.vocabulary import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, SPDX, VOID, XSD, text
 
 LICENCE = NamedNode("https://creativecommons.org/licenses/by/4.0/")
 _MEDIA = NamedNode("http://www.w3.org/ns/iana/media-types/")
@@ -23,16 +22,17 @@ _MEDIA_TYPES = {
     "txt": "text/plain",
 }
 # Files of a release that describe it and are no form of the dataset.
-_ABOUT = ("manifest.json", "catalogue.ttl", "void.ttl", "validation", "changes", "conflicts.csv", "unread.csv")
+_ABOUT = (
+    *("manifest.json", "catalogue.ttl", "void.ttl", "service.ttl", "sparql-examples.ttl"),
+    *("validation", "changes", "conflicts.csv", "unread.csv"),
+)
 
 DATASET = iris.entity("dataset/ogp-graph")
 
 
 def describe(notes: ReleaseNotes, version: str) -> Iterator[Quad]:
     """The dataset itself, as it stands inside the dataset: name, licence, version, what it conforms to."""
-    for triple in _dataset(notes, version):
-        yield Quad(triple.subject, triple.predicate, triple.object, iris.graph("catalogue"))
-        yield Quad(triple.subject, triple.predicate, triple.object, DefaultGraph())
+    return stated_in(iris.graph("catalogue"), _dataset(notes, version))
 
 
 def _dataset(notes: ReleaseNotes, version: str) -> list[Triple]:
@@ -88,40 +88,3 @@ def _distribution(version: str, name: str, facts: dict[str, str | int]) -> list[
     if name.endswith(".gz"):
         triples.append(Triple(node, DCAT.compressFormat, NamedNode(_MEDIA.value + "application/gzip")))
     return triples
-
-
-def void(triples: Iterable[Triple], version: str) -> list[Triple]:
-    """VoID of the default graph: counts, partitions by class and property, vocabularies, dumps."""
-    triples = list(triples)
-    classes = Counter(t.object for t in triples if t.predicate == RDF.type and isinstance(t.object, NamedNode))
-    properties = Counter(t.predicate for t in triples)
-    found = [
-        Triple(DATASET, RDF.type, VOID.Dataset),
-        _count(DATASET, VOID.triples, len(triples)),
-        _count(DATASET, VOID.entities, len({t.subject for t in triples if subject_name(t).startswith(BASE + "id/")})),
-        _count(DATASET, VOID.distinctSubjects, len({t.subject for t in triples})),
-        _count(DATASET, VOID.distinctObjects, len({t.object for t in triples})),
-        _count(DATASET, VOID.properties, len(properties)),
-        _count(DATASET, VOID.classes, len(classes)),
-        Triple(DATASET, VOID.uriSpace, Literal(BASE)),
-        Triple(DATASET, VOID.sparqlEndpoint, NamedNode(BASE + "sparql")),
-        Triple(DATASET, VOID.dataDump, NamedNode(f"{BASE}dumps/{version}/ogp-graph.ttl")),
-        Triple(DATASET, VOID.exampleResource, iris.commitment("FR0013")),
-        *(Triple(DATASET, VOID.vocabulary, NamedNode(namespace)) for namespace in PREFIXES.values()),
-    ]
-    for kind, partition_of, names, counts in (
-        ("class", VOID.classPartition, (VOID["class"], VOID.entities), classes),
-        ("property", VOID.propertyPartition, (VOID.property, VOID.triples), properties),
-    ):
-        for term, count in counts.items():
-            node = iris.entity(f"void/{kind}/{iris.slug(term.value)}")
-            found += [
-                Triple(DATASET, partition_of, node),
-                Triple(node, names[0], term),
-                _count(node, names[1], count),
-            ]
-    return sorted(found, key=by_subject)
-
-
-def _count(subject: NamedNode, predicate: NamedNode, number: int) -> Triple:
-    return Triple(subject, predicate, Literal(str(number), datatype=XSD.integer))

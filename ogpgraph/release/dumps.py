@@ -50,13 +50,23 @@ def canonical(quads: Iterable[Quad]) -> list[Quad]:
 
 
 def with_further(ordered: list[Quad], further: Iterable[Quad]) -> list[Quad]:
-    """Canonical quads with a few more, which have no blank nodes, in their places."""
-    grown = list(ordered)
-    for quad in further:
-        place = bisect_left(grown, _order(quad), key=_order)
-        if grown[place : place + 1] != [quad]:
-            grown.insert(place, quad)
-    return grown
+    """Canonical quads with more, which have no blank nodes, in their places."""
+    grown: list[Quad] = []
+    taken = 0
+    for quad in sorted(set(further), key=_order):
+        place = bisect_left(ordered, _order(quad), lo=taken, key=_order)
+        grown += ordered[taken:place]
+        taken = place
+        if ordered[place : place + 1] != [quad]:
+            grown.append(quad)
+    return grown + ordered[taken:]
+
+
+def stated_in(graph: NamedNode, triples: Iterable[Triple]) -> Iterator[Quad]:
+    """Triples as a named graph states them, and as the default graph takes them over."""
+    for triple in triples:
+        yield Quad(triple.subject, triple.predicate, triple.object, graph)
+        yield Quad(triple.subject, triple.predicate, triple.object, DefaultGraph())
 
 
 def _order(quad: Quad) -> tuple:
