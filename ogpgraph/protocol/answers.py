@@ -6,28 +6,32 @@ from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, QueryTripl
 
 from ogpgraph.load import Answer
 from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format, choose
-from ogpgraph.protocol.errors import BadRequest, QuerySyntaxError, Refused
+from ogpgraph.protocol.errors import BadRequest, QuerySyntaxError
+from ogpgraph.protocol.refusals import check
 from ogpgraph.protocol.requests import Query
-from ogpgraph.protocol.tokens import keywords
+from ogpgraph.settings import Settings
 from ogpgraph.vocabulary import PREFIXES
 
 
-def ask(store: Store, query: Query) -> Answer:
+def ask(store: Store, query: Query, settings: Settings | None = None) -> Answer:
     """Evaluate a query; the answer is lazy and belongs to the calling thread.
 
-    Raises Refused for ``SERVICE``, QuerySyntaxError with line and column for what does not parse.
+    Raises Refused for what `refusals.check` refuses under the settings (by default any SERVICE), QuerySyntaxError with
+    line and column for what does not parse, BadRequest for what the engine cannot evaluate.
     """
-    if "SERVICE" in keywords(query.text):
-        raise Refused("SERVICE is refused: this endpoint does not ask other endpoints; ask them from your own client")
+    check(query, settings or Settings())
+    # A request that names one part of the dataset leaves the other part empty (Protocol, section 2.1.4).
+    whole = not query.default_graphs and not query.named_graphs
     try:
         return store.query(
             query.text,
-            default_graph=[NamedNode(name) for name in query.default_graphs] or None,
-            named_graphs=[NamedNode(name) for name in query.named_graphs] or None,
+            base_iri=query.base,
+            default_graph=None if whole else [NamedNode(name) for name in query.default_graphs],
+            named_graphs=None if whole else [NamedNode(name) for name in query.named_graphs],
         )
     except SyntaxError as error:
-        raise QuerySyntaxError(str(error)) from None
-    except ValueError as error:
+        raise QuerySyntaxError.of(str(error), query.text) from None
+    except (ValueError, RuntimeError) as error:
         raise BadRequest(str(error)) from None
 
 

@@ -1,13 +1,29 @@
-"""From a request of the SPARQL 1.1 Protocol to a query: parameters decoded once, exactly one query."""
+"""From a request to a query or an update (SPARQL 1.1 Protocol, sections 2.1 and 2.2).
+
+Parameters are decoded once. Those of the address and those of a form count alike: a dataset named in either holds, and
+a query named in both is one too many. Unknown parameters are ignored.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from email.message import Message
 from urllib.parse import parse_qsl
 
-from ogpgraph.protocol.errors import BadRequest, UnsupportedMediaType
+from pyoxigraph import NamedNode
 
-_QUERY_PARAMETERS = {"query", "default-graph-uri", "named-graph-uri"}
+from ogpgraph.protocol.errors import BadRequest, UnsupportedMediaType, shortened
+
+_FORM = "application/x-www-form-urlencoded"
+_QUERY = "application/sparql-query"
+_UPDATE = "application/sparql-update"
+
+_DATASETS = {"query": ("default-graph-uri", "named-graph-uri"), "update": ("using-graph-uri", "using-named-graph-uri")}
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
+_MOST_PARAMETERS = 1000
+
+Pairs = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -17,37 +33,112 @@ class Query:
     text: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    base: str | None = None  # IRI that relative IRIs are resolved against where the text has no BASE
 
 
-def from_query_string(query_string: str) -> Query:
-    """``GET /sparql?query=…``; the parameters are decoded once."""
-    return _from_pairs(parse_qsl(query_string, keep_blank_values=True))
+@dataclass(frozen=True)
+class Update:
+    """An update and the dataset that the request names for its WHERE clauses (Protocol, section 2.2)."""
+
+    text: str
+    using_graphs: tuple[str, ...] = ()
+    using_named_graphs: tuple[str, ...] = ()
+    base: str | None = None
 
 
-def from_post(content_type: str, body: bytes, query_string: str) -> Query:
-    """``POST`` of a form or of the query itself; UnsupportedMediaType for any other body."""
+def from_query_string(query_string: str | bytes, base: str | None = None) -> Query:
+    """The query of ``GET /sparql?query=…``; BadRequest for anything but exactly one query.
+
+    An update is refused: GET must not change anything (section 2.2).
+    """
+    pairs = _pairs(query_string)
+    if any(name == "update" for name, _ in pairs):
+        raise BadRequest("an update is sent by POST, not in the address")
+    return Query(_only("query", pairs), *_dataset("query", pairs), base)
+
+
+def from_post(content_type: str, body: bytes, query_string: str | bytes, base: str | None = None) -> Query | Update:
+    """The query or update of a POST: a form, or the text itself as application/sparql-query or -update.
+
+    UnsupportedMediaType for a body of any other type or charset, BadRequest where the body is no UTF-8 or the request
+    is not exactly one query or update.
+    """
+    media_type, text = _media_type(content_type), _text(content_type, body)
+    pairs = _pairs(query_string)
+    if any(name == "update" for name, _ in pairs):
+        raise BadRequest("an update is sent in the body, not in the address")
+    if media_type == _FORM:
+        pairs = _pairs(text) + pairs
+    else:
+        pairs = [("query" if media_type == _QUERY else "update", text), *pairs]
+    operations = {name for name, _ in pairs} & {"query", "update"}
+    if operations == {"query", "update"}:
+        raise BadRequest("the request has both 'query' and 'update': send one of them")
+    if operations == {"update"}:
+        return Update(_only("update", pairs), *_dataset("update", pairs), base)
+    return Query(_only("query", pairs), *_dataset("query", pairs), base)
+
+
+def _media_type(content_type: str) -> str:
     media_type = content_type.partition(";")[0].strip().lower()
+    if media_type not in (_FORM, _QUERY, _UPDATE):
+        sent = f"a body of type '{shortened(content_type)}'" if content_type.strip() else "a body without Content-Type"
+        raise UnsupportedMediaType(f"{sent} is no query: send {_QUERY}, {_UPDATE} or {_FORM}")
+    return media_type
+
+
+def _text(content_type: str, body: bytes) -> str:
+    header = Message()
+    header["Content-Type"] = content_type
+    charset = header.get_param("charset")
+    if charset is not None and str(charset).strip().lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType(f"the body's charset is '{shortened(str(charset))}': send UTF-8")
+    return _utf8(body, "the body")
+
+
+def _utf8(raw: bytes, where: str) -> str:
     try:
-        text = body.decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadRequest(f"the body is not UTF-8: {error.reason} at byte {error.start}") from None
-    if media_type == "application/x-www-form-urlencoded":
-        return _from_pairs(parse_qsl(text, keep_blank_values=True))
-    if media_type == "application/sparql-query":
-        pairs = [pair for pair in parse_qsl(query_string, keep_blank_values=True) if pair[0] != "query"]
-        return _from_pairs([("query", text), *pairs])
-    raise UnsupportedMediaType(
-        f"a body of type '{content_type}' is no query: "
-        "send application/sparql-query or application/x-www-form-urlencoded"
+        raise BadRequest(f"{where} is not UTF-8: {error.reason} at byte {error.start}") from None
+
+
+def _pairs(encoded: str | bytes) -> Pairs:
+    """Name and value of every parameter, decoded once; BadRequest where one cannot be decoded."""
+    text = _utf8(encoded, "the address") if isinstance(encoded, bytes) else encoded
+    bad = _BAD_ESCAPE.search(text)
+    if bad:
+        raise BadRequest(f"'{shortened(bad[0])}' is no percent-encoded byte: write a percent sign as %25")
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"a parameter is not UTF-8: {error.reason}") from None
+    except ValueError:
+        raise BadRequest(f"the request has more than {_MOST_PARAMETERS} parameters") from None
+
+
+def _only(name: str, pairs: Pairs) -> str:
+    found = [value for key, value in pairs if key == name]
+    if len(found) != 1:
+        raise BadRequest(f"exactly one '{name}' is expected, {len(found) or 'none'} was found")
+    return found[0]
+
+
+def _dataset(operation: str, pairs: Pairs) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The graphs of the dataset parameters; BadRequest for those of the other operation, which would have no effect."""
+    for other, names in _DATASETS.items():
+        for name, _ in pairs:
+            if other != operation and name in names:
+                raise BadRequest(f"'{name}' belongs to the operation '{other}': here it would have no effect")
+    unnamed, named = _DATASETS[operation]
+    return (
+        tuple(_iri(name, value) for name, value in pairs if name == unnamed),
+        tuple(_iri(name, value) for name, value in pairs if name == named),
     )
 
 
-def _from_pairs(pairs: list[tuple[str, str]]) -> Query:
-    values: dict[str, list[str]] = {name: [] for name in _QUERY_PARAMETERS}
-    for name, value in pairs:
-        if name in values:
-            values[name].append(value)
-    if len(values["query"]) != 1:
-        found = "none" if not values["query"] else str(len(values["query"]))
-        raise BadRequest(f"exactly one 'query' parameter is expected, {found} was found")
-    return Query(values["query"][0], tuple(values["default-graph-uri"]), tuple(values["named-graph-uri"]))
+def _iri(name: str, value: str) -> str:
+    try:
+        return NamedNode(value).value
+    except ValueError as error:
+        raise BadRequest(f"'{name}={shortened(value)}' is no absolute IRI: {shortened(str(error))}") from None

@@ -1,24 +1,207 @@
-"""The words of a query, told apart from what is only written in its strings, IRIs and comments."""
+r"""The tokens of a query or update, told apart from what is only written in its strings, IRIs and comments.
+
+The terminals are those of the SPARQL 1.1 grammar (section 19.8) with the additions of SPARQL 1.2. Three habits of the
+embedded engine's parser make a reading by words alone unsafe, and are met here:
+
+- ``<`` begins an IRI or means less-than, which only the grammar tells: where the readings could part, both are read;
+- keywords need no boundary: ``SERVICEex:a`` calls ``ex:a`` although it looks like one prefixed name;
+- ``\u0041`` is an escape in strings and IRIs only; engines that decode it everywhere first read another text, so
+  `calls` looks at both.
+
+Every position of the text is read at most once, so that the time is linear in its length.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
 
-# Strings, IRIs and comments are skipped whole, so that the word may stand in them. A quote or number sign after
-# a backslash belongs to a prefixed name and begins nothing.
-_TOKENS = re.compile(
-    r"""
-      (?P<skipped> \"{3}(?:[^\"\\]|\\.|\"{1,2}(?!\"))*\"{3} | '{3}(?:[^'\\]|\\.|'{1,2}(?!'))*'{3}
-                 | \"(?:[^\"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*'
-                 | <[^<>\"{}|^`\\\x00-\x20]*> | \#[^\n\r]* | \\. )
-    | (?P<name> [?$][\w]+ | [\w.\-]*:(?:[\w.\-:%]|\\.)* | @[\w\-]+ )
-    | (?P<word> [A-Za-z_]+ )
-    | .
+_BASE = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_VARIABLE_CHARS = rf"{_BASE}_0-9\u00b7\u0300-\u036f\u203f-\u2040"
+_CHARS = rf"{_VARIABLE_CHARS}\-"
+_ESCAPED = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
+_LOCAL = rf"(?:[{_BASE}_0-9:]|{_ESCAPED})(?:[{_CHARS}:]|{_ESCAPED})*+(?:\.++(?:[{_CHARS}:]|{_ESCAPED})++)*+"
+
+_GAP = r"(?:[ \t\r\n]++|\#[^\n\r]*+)*+"
+_IRI = r"<(?:[^<>\"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>"
+_VARIABLE = rf"[?$][{_VARIABLE_CHARS}]++"
+_NAME = rf"(?:[{_BASE}][{_CHARS}]*+)?+:(?:{_LOCAL})?+"
+_STRING = (
+    r"\"{3}(?:[^\"\\]|\\.|\"{1,2}+(?!\"))*+\"{3} | '{3}(?:[^'\\]|\\.|'{1,2}+(?!'))*+'{3}"
+    r"| \"(?:[^\"\\\n\r]|\\.)*+\" | '(?:[^'\\\n\r]|\\.)*+'"
+)
+_TOKEN = re.compile(
+    rf"""
+      (?P<blank> [ \t\r\n]++ )
+    | (?P<variable> {_VARIABLE} )
+    | (?P<name> {_NAME} | _:[{_VARIABLE_CHARS}][{_CHARS}]*+(?:\.++[{_CHARS}]++)*+ )
+    | (?P<word> [{_BASE}_][{_CHARS}]*+ )
+    | (?P<iri> {_IRI} )
+    | (?P<string> {_STRING} )
+    | (?P<comment> \# )
+    | (?P<number> [0-9]++ )
+    | (?P<language> @[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[A-Za-z]++)?+ )
+    | (?P<open> [({{\[] )
+    | (?P<close> [)}}\]] )
+    | (?P<operator> \|\|? | && | [/!+*\-] )
+    | (?P<other> [.,;=>&^~]++ | [^\"'\\] )
     """,
     re.VERBOSE | re.DOTALL,
 )
+_LINE_END = re.compile(r"[\n\r]|\Z")
+# What an IRI must hold for its reading as less-than to differ in more than names and signs.
+_PARTING = re.compile(r"['#(]")
+
+_CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_PROLOGUE = re.compile(
+    rf"(?:[ \t\r\n]++|\#[^\n\r]*+|BASE{_GAP}{_IRI}|PREFIX{_GAP}(?:[{_BASE}][{_CHARS}.]*+)?:{_GAP}{_IRI}"
+    rf"|VERSION{_GAP}(?:\"[^\"\\\n\r]*+\"|'[^'\\\n\r]*+'))*+",
+    re.IGNORECASE,
+)
+_FORM = re.compile(r"SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)
+_CHANGING = re.compile(r"NOW|RAND|UUID|BNODE", re.IGNORECASE)
+
+_TARGET = re.compile(
+    rf"{_GAP}(?:SILENT{_GAP})?(?P<target>(?P<iri>{_IRI})|{_VARIABLE}|{_NAME})(?P<group>{_GAP}\{{)?", re.IGNORECASE
+)
+_GROUP = re.compile(rf"{_GAP}\{{")
+_SERVICE = re.compile("SERVICE", re.IGNORECASE)
+_SERVICE_GLUED = re.compile(r"(?:\A(?:true|false|e[0-9]+)?|\.)SERVICE([^:]*):", re.IGNORECASE)
+_SERVICE_AFTER_DOT = re.compile(r"\.SERVICE(?:SILENT)?\Z", re.IGNORECASE)
 
 
-def keywords(query: str) -> set[str]:
-    """The bare words of a query in capitals: no strings, IRIs, comments, variables or prefixed names."""
-    return {found["word"].upper() for found in _TOKENS.finditer(query) if found["word"]}
+class Token(NamedTuple):
+    """A token with its place in the text, from ``start`` to before ``end``."""
+
+    kind: str  # the name of a group of the pattern above
+    text: str
+    start: int
+    end: int
+    certain: bool  # read as the grammar most likely does; the other readings of `<` are not
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One SERVICE: the IRI that it asks, escapes decoded, or None and how the target is written instead."""
+
+    iri: str | None
+    written: str
+
+
+def read(text: str) -> Iterator[Token]:
+    """The tokens of every reading of a text, without blanks and comments; the certain reading comes first.
+
+    A reading ends where no token of SPARQL begins, for example at a string that does not end.
+    """
+    seen = bytearray(len(text) + 1)
+    begins = [0]
+    comment = (-1, -1)
+    for position in begins:  # grows while it is read
+        certain = position == 0
+        while position < len(text) and not seen[position]:
+            seen[position] = 1
+            found = _TOKEN.match(text, position)
+            if found is None:
+                break
+            start, position, kind = position, found.end(), found.lastgroup
+            if kind == "comment":
+                # Many readings may meet the same comment: its end is looked for once.
+                if not comment[0] <= start <= comment[1]:
+                    comment = start, _line_end(text, start)
+                position = comment[1]
+            elif kind is not None and kind != "blank":
+                if kind == "iri" and _PARTING.search(text, start, position):
+                    begins.append(start + 1)
+                yield Token(kind, found[0], start, position, certain)
+
+
+def stop(text: str) -> int:
+    """Where no token begins any more: the length of a text whose strings all end."""
+    end = 0
+    while found := _TOKEN.match(text, end):
+        end = _line_end(text, end) if found.lastgroup == "comment" else found.end()
+    return end
+
+
+def _line_end(text: str, start: int) -> int:
+    found = _LINE_END.search(text, start)
+    return found.start() if found else len(text)
+
+
+def after_prologue(text: str) -> int:
+    """Where the text goes on after its BASE, PREFIX and VERSION declarations."""
+    prologue = _PROLOGUE.match(text)
+    return prologue.end() if prologue else 0
+
+
+def form_of(query: str) -> str | None:
+    """``SELECT``, ``ASK``, ``CONSTRUCT`` or ``DESCRIBE``; None for what is no query."""
+    found = _FORM.match(query, after_prologue(query))
+    return found[0].upper() if found else None
+
+
+def is_deterministic(query: str) -> bool:
+    """Whether the same release always gives the same answer: no clock, no chance, no other endpoint."""
+    if not _CHANGING.search(query):
+        return not calls(query)
+    return not any(each.kind == "word" and _CHANGING.search(each.text) for each in read(query)) and not calls(query)
+
+
+def calls(text: str) -> list[Call]:
+    """Every SERVICE that any engine could see in a query or update, in the order of the text."""
+    return [call for reading in readings(text) if _SERVICE.search(reading) for call in _calls(reading)]
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """The text as the embedded engine reads it and, where that differs, as engines do that decode escapes first."""
+    return (text, decoded(text)) if _CODEPOINT.search(text) else (text,)
+
+
+def decoded(text: str) -> str:
+    r"""The text with ``\uXXXX`` and ``\UXXXXXXXX`` replaced by their characters (SPARQL 1.1, section 19.2)."""
+    return _CODEPOINT.sub(_character, text)
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = int(escape[1] or escape[2], 16)
+    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else escape[0]
+
+
+def _calls(text: str) -> Iterator[Call]:
+    before = ""
+    for token in read(text):
+        if token.kind in ("word", "name") and _SERVICE.search(token.text):
+            call = _of_word(text, token) if token.kind == "word" else _of_name(text, token, before)
+            if call:
+                yield call
+        before = token.text
+
+
+def _of_word(text: str, token: Token) -> Call | None:
+    """``SERVICE <iri> {``; in the certain reading also without the brace, as engines have dialects."""
+    found = _TARGET.match(text, token.end)
+    if not found:
+        return Call(None, "") if token.certain else None
+    if not token.certain and not found["group"]:
+        return None
+    return Call(decoded(found["iri"][1:-1]) if found["iri"] else None, found["target"])
+
+
+def _of_name(text: str, token: Token, before: str) -> Call | None:
+    """``SERVICEex:a {`` and ``ex:a.b.SERVICE <iri> {``, which the embedded engine takes for calls."""
+    if _GROUP.match(text, token.end) and before.upper() != "GRAPH":
+        glued = _SERVICE_GLUED.search(token.text)
+        return Call(None, token.text) if glued and _may_declare(text, glued[1]) else None
+    found = _TARGET.match(text, token.end) if _SERVICE_AFTER_DOT.search(token.text) else None
+    return Call(None, found["target"]) if found and found["group"] else None
+
+
+def _may_declare(text: str, prefix: str) -> bool:
+    """Whether a prefix, or what is left of it after SILENT, is declared; perhaps only in a string or a comment."""
+    names = {prefix, prefix[len("SILENT") :]} if prefix.upper().startswith("SILENT") else {prefix}
+    return any(re.search(rf"PREFIX{_GAP}{re.escape(name)}:", text, re.IGNORECASE) for name in names)
