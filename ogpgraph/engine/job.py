@@ -60,9 +60,20 @@ class Answer(Protocol):
 class Engine(Protocol):
     """Whoever evaluates."""
 
-    version: str  # of the release that it answers from
-    digest: str  # SHA-256 of that release's dataset: the same digest gives the same answers
-    quads: int
+    @property
+    def version(self) -> str:
+        """Of the release that it answers from."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of that release's dataset: the same digest gives the same answers."""
+        ...
+
+    @property
+    def quads(self) -> int:
+        """Statements in it."""
+        ...
 
     async def start(self) -> None: ...
     def answer(self, job: Job) -> Answer: ...
@@ -85,8 +96,11 @@ class LimitReached(Exception):
 
 
 class EngineFailed(Exception):
-    """The engine broke while it evaluated: 500, or 502 where it is another server (``status``)."""
+    """The engine broke while it evaluated: 500, or 502 where it is another server (``status``).
 
-    def __init__(self, message: str, status: int = 500) -> None:
-        self.status = status
+    ``retry_seconds`` where another server says when to ask again.
+    """
+
+    def __init__(self, message: str, status: int = 500, retry_seconds: int | None = None) -> None:
+        self.status, self.retry_seconds = status, retry_seconds
         super().__init__(message)

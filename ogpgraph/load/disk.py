@@ -1,0 +1,43 @@
+"""A release as an on-disk store, for releases that are too large for memory: made once, then only read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from pyoxigraph import NamedNode, RdfFormat, Store
+
+from ogpgraph.load.release import Dataset, verify
+
+
+def store_folder(dataset: Dataset) -> Path:
+    """Where the store of a release stands: ``<out>/stores/<version>-<first 8 digits of the digest>``."""
+    out = dataset.path.parent.parent
+    return out / "stores" / f"{dataset.version}-{dataset.digest[:8]}"
+
+
+def build(dataset: Dataset, folder: Path) -> None:
+    """Load and optimise the store beside its folder, then rename: a folder that exists is whole.
+
+    Raises DamagedRelease where the dataset is not what its manifest says, OSError where it cannot be written.
+    """
+    verify(dataset)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = folder.with_name(f".{folder.name}.{os.getpid()}")
+    try:
+        store = Store(unfinished)
+        store.bulk_load(path=dataset.path, format=RdfFormat.N_QUADS)
+        for name in dataset.empty_graphs:
+            store.add_graph(NamedNode(name))
+        store.optimize()
+        store.flush()
+        del store
+        unfinished.rename(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def open_read_only(folder: Path) -> Store:
+    """A store that other processes may read at the same time."""
+    return Store.read_only(str(folder))
