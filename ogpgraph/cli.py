@@ -12,26 +12,33 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, parse
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 import ogpgraph
-from ogpgraph import build as building
 from ogpgraph import protocol, settings
-from ogpgraph.lift import lift
-from ogpgraph.load import DamagedRelease, latest_release, open_release, version_of
+from ogpgraph.engine.job import EngineFailed
+from ogpgraph.load import DamagedRelease, dataset_of, latest_release, open_release, version_of
 from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, NotAcceptable
 from ogpgraph.problems import Problem, ProblemsFound, violations
-from ogpgraph.read.data_folder import read_data_folder
-from ogpgraph.read.sources import read_sources
-from ogpgraph.read.summary import Summary
-from ogpgraph.records import Collection, ReleaseNotes
-from ogpgraph.release import Release, dumps, make_release
-from ogpgraph.release.changes import compare
-from ogpgraph.vocabulary import Vocabulary
+
+# A command loads what it needs: readers, checks and server are large, and a server should be there at once.
+if TYPE_CHECKING:
+    from ogpgraph import build as building
+    from ogpgraph.release import Release
 
 talk = Console(stderr=True, highlight=False)
 
@@ -56,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ProblemsFound as error:
         _show_problems(error.problems, options)
         return 1
-    except (Failure, DamagedRelease, protocol.QuerySyntaxError, protocol.Refused, NotAcceptable) as error:
+    except (Failure, DamagedRelease, EngineFailed, protocol.QuerySyntaxError, protocol.Refused, NotAcceptable) as error:
         talk.print(f"ogpgraph: {error}", style="bold red", markup=False)
         return getattr(error, "status", 1)
     except UnicodeDecodeError as error:
@@ -129,8 +136,14 @@ def _release_commands(command: Callable[..., argparse.ArgumentParser], defaults:
     )
     added.add_argument("--no-data", action="store_true", help="leave the data folder out: build from --source alone")
     out_option(added)
-    added = command("load", _load, "Load the latest release into a store and say what is in it.", "ogpgraph load")
+    added = command(
+        "load",
+        _load,
+        "Load the latest release into a store, or into another server, and say what is in it.",
+        "ogpgraph load --engine http://localhost:7878/query --graph-store http://localhost:7878/store",
+    )
     out_option(added)
+    _remote_options(added)
     added = command(
         "query",
         _query,
@@ -154,8 +167,53 @@ def _release_commands(command: Callable[..., argparse.ArgumentParser], defaults:
     )
     _data_option(added)
     out_option(added)
+    added.add_argument("--engine", default=defaults.engine, metavar="URL", help=settings.HELP["engine"])
     added.add_argument("--host", default=defaults.host, help=settings.HELP["host"])
     added.add_argument("--port", type=int, default=defaults.port, help=settings.HELP["port"])
+    added.epilog = f"every setting, with its unit and default:\n{_settings_text()}\n\n{added.epilog}"
+    added.formatter_class = _SettingsFormatter
+
+
+class _SettingsFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Shows defaults of options, and leaves the lines of the table of settings as they are."""
+
+
+def _settings_text() -> str:
+    """Every setting on two lines."""
+    rows = settings.table()
+    return "\n".join(f"  {name} ({unit}; {default or 'empty'})\n      {what}" for name, unit, default, what in rows)
+
+
+def _remote_options(added: argparse.ArgumentParser) -> None:
+    """The options of ``load`` for another server; their defaults are those of `load.remote`."""
+    away = added.add_argument_group(
+        "loading into another server",
+        "SPARQL Update goes to the engine's URL where no other is named. The URLs may hold user and password; else "
+        "OGPGRAPH_UPDATE_TOKEN is sent as a bearer token where it is set.",
+    )
+    away.add_argument("--engine", metavar="URL", default="", help="SPARQL endpoint, which also counts what was loaded")
+    way = away.add_mutually_exclusive_group()
+    way.add_argument("--update", metavar="URL", default="", help="load by SPARQL Update at this URL")
+    way.add_argument("--graph-store", metavar="URL", default="", help="load by the Graph Store Protocol at this URL")
+    away.add_argument(
+        "--default-graph",
+        metavar="IRI",
+        default="",
+        help="named graph for the default graph, for stores that have none of their own",
+    )
+    begin = away.add_mutually_exclusive_group()
+    begin.add_argument("--replace", action="store_true", help="replace the release that is there")
+    begin.add_argument("--resume", action="store_true", help="go on with an interrupted load")
+    away.add_argument("--state", type=Path, metavar="FILE", help="what was done; by default a file in --out")
+    away.add_argument("--chunk-bytes", type=_positive, default=1_000_000, help="largest chunk, in bytes")
+    away.add_argument("--chunk-triples", type=_positive, default=2_000, help="largest chunk, in triples")
+
+
+def _positive(text: str) -> int:
+    """A whole number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return int(text)
 
 
 def _data_option(added: argparse.ArgumentParser) -> None:
@@ -177,6 +235,11 @@ def _query_formats() -> list[str]:
 
 
 def _read(options: argparse.Namespace) -> int:
+    from ogpgraph.read.data_folder import read_data_folder
+    from ogpgraph.read.sources import read_sources
+    from ogpgraph.records import Collection
+    from ogpgraph.vocabulary import Vocabulary
+
     status = 0
     vocabulary = Vocabulary()
     for source in options.source:
@@ -195,6 +258,11 @@ def _read(options: argparse.Namespace) -> int:
 
 
 def _lift(options: argparse.Namespace) -> int:
+    from ogpgraph.lift import lift
+    from ogpgraph.records import Collection
+    from ogpgraph.release import dumps
+    from ogpgraph.vocabulary import Vocabulary
+
     lines = sys.stdin if options.records == "-" else Path(options.records).read_text("utf-8").splitlines()
     try:
         collection = Collection.from_json_lines(lines)
@@ -210,6 +278,8 @@ def _lift(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from ogpgraph import build as building
+
     with _progress() as step:
         problems = building.check(_data(options), step)
     _show_problems(problems, options)
@@ -219,6 +289,10 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _release(options: argparse.Namespace) -> int:
+    from ogpgraph.read.data_folder import read_data_folder
+    from ogpgraph.records import Collection, ReleaseNotes
+    from ogpgraph.release import make_release
+
     found, problems = read_data_folder(_data(options))
     notes = Collection(entry.record for entry in found).of(ReleaseNotes)
     if violations(problems) or not notes:
@@ -235,6 +309,8 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
+    from ogpgraph import build as building
+
     sources = getattr(options, "source", [])  # `serve` builds too, and has no such options
     without_data = getattr(options, "no_data", False)
     for source in sources:
@@ -258,6 +334,8 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _show_summary(reading: building.Reading) -> None:
+    from ogpgraph.read.summary import Summary
+
     for line in Summary.of(reading.brought).lines(reading.unread):
         talk.print(line, markup=False)
 
@@ -270,9 +348,40 @@ def _say_refused(problems: list[Problem], out: Path) -> None:
 
 def _load(options: argparse.Namespace) -> int:
     folder = _latest(options.out)
+    if options.engine:
+        return _load_away(options, folder)
+    if options.update or options.graph_store:
+        raise Failure("--update and --graph-store need --engine, which counts what was loaded", 2)
     store = open_release(folder)
     graphs = sum(1 for _ in store.named_graphs())
     print(json.dumps({"version": version_of(folder), "quads": len(store), "named_graphs": graphs}))
+    return 0
+
+
+def _load_away(options: argparse.Namespace, folder: Path) -> int:
+    """Load into another server; the client for it is imported by who needs it."""
+    from ogpgraph.load.endpoint import Endpoint
+    from ogpgraph.load.remote import Load, Target
+    from ogpgraph.load.sending import LoadFailed
+
+    token = settings.from_environment().update_token
+    try:
+        query = Endpoint.of(options.engine, token)
+        write = Endpoint.of(options.graph_store or options.update or options.engine, token)
+        target = Target(query, write, bool(options.graph_store), options.default_graph)
+    except ValueError as error:
+        raise Failure(str(error), 2) from None
+    state = options.state or options.out / f"load-{target.key}.json"
+    dataset = dataset_of(folder)
+    load = Load(dataset, target, state, options.chunk_bytes, options.chunk_triples)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    try:
+        with Progress(*columns, console=talk, transient=True) as progress:
+            task = progress.add_task(f"load {dataset.version}", total=load.triples)
+            load.run(options.resume, options.replace, lambda triples: progress.advance(task, triples))
+    except LoadFailed as error:
+        raise Failure(str(error)) from None
+    print(json.dumps({"version": dataset.version, "quads": load.triples, "endpoint": query.shown}))
     return 0
 
 
@@ -291,11 +400,14 @@ def _query(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
+    from ogpgraph.release import void
+    from ogpgraph.release.changes import compare
+
     sides = []
     for folder in (options.old, options.new):
         raw = (folder / "dataset.nq").read_bytes()
         try:
-            sides.append((version_of(folder), dumps.default_graph(parse(raw, format=RdfFormat.N_QUADS))))
+            sides.append((version_of(folder), void.uncounted(parse(raw, format=RdfFormat.N_QUADS))))
         except SyntaxError as error:
             raise Failure(f"{folder / 'dataset.nq'}: {error}") from None
     (old_version, old), (new_version, new) = sides
@@ -305,20 +417,28 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    import uvicorn  # the only command that needs a server pays for loading it
+    from ogpgraph.serve.server import run
 
-    from ogpgraph.serve import application
-
-    if latest_release(options.out) is None:
+    given = settings.from_environment()
+    used = replace(given, out=str(options.out), engine=options.engine, host=options.host, port=options.port)
+    if not used.engine and latest_release(options.out) is None:
         talk.print("There is no release yet: building one.")
         if _build(options):
             return 1
-    folder = _latest(options.out)
-    used = replace(settings.from_environment(), out=str(options.out), host=options.host, port=options.port)
-    app = application(folder, used)
-    talk.print(f"Serving {folder.name} at http://{used.host}:{used.port}/sparql (Ctrl+C stops)")
-    uvicorn.run(app, host=used.host, port=used.port, log_level="warning")
+    served = _without_password(used.engine) if used.engine else _latest(options.out).name
+    address = f"http://{f'[{used.host}]' if ':' in used.host else used.host}:{used.port}/sparql"
+    talk.print(f"Serving {served} at {address} (Ctrl+C stops)", markup=False)
+    try:
+        run(used)
+    except SystemExit:  # the server has said why it cannot listen
+        return 1
     return 0
+
+
+def _without_password(url: str) -> str:
+    """An address as it may be shown."""
+    scheme, _, rest = url.rpartition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 def _data(options: argparse.Namespace) -> Path:
@@ -382,6 +502,8 @@ def _show_answer(answer: QuerySolutions | QueryBoolean | QueryTriples) -> None:
         print("yes" if answer else "no")
         return
     if isinstance(answer, QueryTriples):
+        from ogpgraph.release import dumps
+
         sys.stdout.buffer.write(dumps.turtle(sorted(answer, key=dumps.by_subject)))
         return
     table = Table(show_lines=False)

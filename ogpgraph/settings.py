@@ -77,6 +77,21 @@ class Settings:
 HELP: dict[str, str] = {each.name: each.metadata["what"] for each in fields(Settings)}
 
 
+def table() -> list[tuple[str, str, str, str]]:
+    """Every setting as a row: name in the environment, unit, default, what it does."""
+    return [
+        (f"OGPGRAPH_{each.name.upper()}", each.metadata["unit"], str(each.default), each.metadata["what"])
+        for each in fields(Settings)
+    ]
+
+
+def markdown_table() -> str:
+    """The rows of the table as the README has them."""
+    rows = [("setting", "unit", "default", "what it does"), ("---", "---", "---", "---")]
+    rows += [(f"`{name}`", unit, f"`{default}`" if default else "", what) for name, unit, default, what in table()]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
 def from_environment(environment: dict[str, str] | None = None) -> Settings:
     """The defaults, overridden by ``OGPGRAPH_*``; ValueError names a setting that cannot be read."""
     environment = dict(os.environ) if environment is None else environment

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ogpgraph import settings
+from ogpgraph import cli, settings
 
 PACKAGE = Path(settings.__file__).resolve().parent
 
@@ -190,20 +190,34 @@ def test_no_clock_no_host_and_no_chance_in_what_makes_a_release() -> None:
     assert found == set()
 
 
-def test_every_setting_has_its_help_and_every_help_its_setting() -> None:
-    names = [field.name for field in fields(settings.Settings)]
-    assert sorted(settings.HELP) == sorted(names)
-    assert all(text.strip() and text[0].islower() and not text.endswith(".") for text in settings.HELP.values())
+def test_every_setting_has_its_unit_and_says_what_it_does() -> None:
+    table = settings.table()
+    names = [f"OGPGRAPH_{field.name.upper()}" for field in fields(settings.Settings)]
+    assert [name for name, *_ in table] == names
+    assert all(unit.strip() and what.strip() and not what.endswith(".") for _, unit, _, what in table)
 
 
-def test_a_number_that_has_a_unit_says_it_in_its_name() -> None:
-    units = ("seconds", "bytes", "rows", "port", "at_once", "length", "per_client", "requests")
-    numbers = [
-        field.name
-        for field in fields(settings.Settings)
-        if isinstance(field.default, int) and not isinstance(field.default, bool)
-    ]
-    assert [name for name in numbers if not name.endswith(units)] == []
+def test_seconds_and_bytes_stand_in_the_name_of_a_setting() -> None:
+    for field in fields(settings.Settings):
+        named = {unit for unit in ("seconds", "bytes") if field.name.endswith(f"_{unit}")}
+        assert named == {field.metadata["unit"]} & {"seconds", "bytes"}, field.name
+
+
+def test_readme_and_help_show_every_setting_of_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (PACKAGE.parent / "README.md").read_text("utf-8")
+    shown = readme.partition("<!-- settings -->\n")[2].partition("<!-- /settings -->")[0]
+    assert shown == settings.markdown_table(), "put the output of ogpgraph.settings.markdown_table() there"
+    with pytest.raises(SystemExit):
+        cli.main(["serve", "--help"])
+    lines = capsys.readouterr().out.splitlines()
+    for name, unit, default, what in settings.table():
+        place = lines.index(f"  {name} ({unit}; {default or 'empty'})")
+        assert lines[place + 1] == f"      {what}"
+
+
+def test_a_secret_is_never_shown() -> None:
+    assert "open sesame" not in repr(settings.Settings(update_token="open sesame"))
+    assert [field.name for field in fields(settings.Settings) if field.metadata["secret"]] == ["update_token"]
 
 
 def test_settings_are_read_from_the_environment() -> None:

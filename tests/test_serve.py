@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -20,11 +21,12 @@ from urllib.parse import quote, urlencode
 
 import pytest
 import rdflib
+import zstandard
 from fastapi.testclient import TestClient
-from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
+from pyoxigraph import DefaultGraph, NamedNode, QueryResultsFormat, RdfFormat, Store, parse, parse_query_results
 
 from ogpgraph.release import Release
-from ogpgraph.serve import application
+from ogpgraph.serve.application import application
 from ogpgraph.settings import PROJECT, Settings
 from ogpgraph.vocabulary import OGP
 
@@ -47,8 +49,9 @@ DIRECT = {"content-type": "application/sparql-query"}
 
 
 @pytest.fixture(scope="module")
-def client(xanadu_release: Release) -> Iterator[TestClient]:
-    with TestClient(application(xanadu_release.folder, Settings(body_bytes=5000)), follow_redirects=False) as client:
+def client(xanadu_out: Path, xanadu_release: Release) -> Iterator[TestClient]:
+    settings = Settings(out=str(xanadu_out), body_bytes=5000, access_log="")
+    with TestClient(application(settings), follow_redirects=False) as client:
         yield client
 
 
@@ -100,6 +103,8 @@ def test_select_in_each_result_format(accept: str, client: TestClient) -> None:
         ("application/n-triples", RdfFormat.N_TRIPLES),
         ("application/rdf+xml", RdfFormat.RDF_XML),
         ("application/ld+json", RdfFormat.JSON_LD),
+        ("application/n-quads", RdfFormat.N_QUADS),
+        ("application/trig", RdfFormat.TRIG),
     ],
 )
 def test_construct_in_each_graph_format(accept: str, form: RdfFormat, client: TestClient) -> None:
@@ -113,8 +118,10 @@ def test_construct_in_each_graph_format(accept: str, form: RdfFormat, client: Te
         "application/n-triples": "nt",
         "application/rdf+xml": "xml",
         "application/ld+json": "json-ld",
+        "application/n-quads": "nquads",
+        "application/trig": "trig",
     }
-    assert len(rdflib.Graph().parse(data=answer.content, format=names[accept])) == 1
+    assert len(rdflib.Dataset(default_union=True).parse(data=answer.content, format=names[accept])) == 1
 
 
 def test_ntriples_byte_by_byte(client: TestClient) -> None:
@@ -144,15 +151,15 @@ def test_ask_in_each_result_format(accept: str, body: str, client: TestClient) -
     assert asked(client, ASK.replace("XA0006", "XA9999"), accept).text == body.replace("true", "false")
 
 
-@pytest.mark.parametrize("way", ["GET", "POST form", "POST direct"])
+@pytest.mark.parametrize("way", ["GET", "POST form", "POST direct", "QUERY form", "QUERY direct"])
 def test_every_way_to_ask_gives_the_same_answer(way: str, client: TestClient) -> None:
     accept = {"accept": "text/csv"}
     if way == "GET":
         answer = client.get("/sparql", params={"query": SELECT}, headers=accept)
-    elif way == "POST form":
-        answer = client.post("/sparql", content=urlencode({"query": SELECT}), headers=FORM | accept)
     else:
-        answer = client.post("/sparql", content=SELECT, headers=DIRECT | accept)
+        method, _, kind = way.partition(" ")
+        body, headers = (urlencode({"query": SELECT}), FORM) if kind == "form" else (SELECT, DIRECT)
+        answer = client.request(method, "/sparql", content=body, headers=headers | accept)
     assert (answer.status_code, answer.text) == (200, RESULTS["text/csv"])
 
 
@@ -173,8 +180,11 @@ def test_an_answer_without_a_wish_is_json_or_turtle(client: TestClient) -> None:
 
 def test_headers_tell_caches_scripts_and_readers_what_they_need(client: TestClient, xanadu_release: Release) -> None:
     headers = asked(client, ASK).headers
-    assert headers["vary"] == "Accept"
+    assert headers["vary"] == "Accept, Accept-Encoding"
     assert headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in headers
+    assert headers["access-control-expose-headers"].startswith("ETag, Link, OGPGraph-Version, Server-Timing")
+    assert headers["x-content-type-options"] == "nosniff"
     assert headers["ogpgraph-version"] == xanadu_release.version
     assert headers["link"] == '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
 
@@ -209,18 +219,20 @@ def problem(answer, status: int) -> dict:
 def test_a_syntax_error_is_told_with_line_and_column(client: TestClient) -> None:
     body = problem(asked(client, "SELECT * {\n  ?s ?p oops }"), 400)
     assert body["title"] == "Query syntax error"
-    assert body["detail"].startswith("error at 2:13: expected one of ")
+    assert (body["line"], body["column"]) == (2, 13)
+    assert "is not expected here" in body["detail"]
 
 
 def test_an_update_is_no_query(client: TestClient) -> None:
     body = problem(asked(client, "DELETE WHERE { ?s ?p ?o }"), 400)
     assert body["title"] == "Query syntax error"
-    assert body["detail"] == "error at 1:10: expected CONSTRUCT"
+    assert (body["line"], body["column"]) == (1, 1)
+    assert "DELETE" in body["detail"]
 
 
 @pytest.mark.parametrize(("parameters", "found"), [([], "none"), ([("query", ASK), ("query", ASK)], "2")])
 def test_exactly_one_query_is_expected(parameters: list[tuple[str, str]], found: str, client: TestClient) -> None:
-    expected = {"title": "Bad request", "detail": f"exactly one 'query' parameter is expected, {found} was found"}
+    expected = {"title": "Bad request", "detail": f"exactly one 'query' is expected, {found} was found"}
     assert problem(client.post("/sparql", content=urlencode(parameters), headers=FORM), 400) == expected
     assert problem(client.get("/sparql", params=[*parameters, ("x", "1")]), 400) == expected
 
@@ -248,7 +260,13 @@ def test_a_call_of_another_endpoint_is_refused(client: TestClient) -> None:
                 "text/tab-separated-values",
             ],
         ),
-        (CONSTRUCT, ["text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json"]),
+        (
+            CONSTRUCT,
+            [
+                *("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json"),
+                *("application/n-quads", "application/trig"),
+            ],
+        ),
     ],
 )
 def test_what_cannot_be_given_is_refused_with_what_can(query: str, offered: list[str], client: TestClient) -> None:
@@ -264,35 +282,250 @@ def test_a_body_above_the_limit_is_refused_with_limit_and_size(client: TestClien
     fits = f"{ASK}#".ljust(5000, "x")
     assert client.post("/sparql", content=fits, headers=DIRECT).json()["boolean"] is True
     body = problem(client.post("/sparql", content=fits + "x", headers=DIRECT), 413)
-    detail = "body_bytes is 5000; the body is larger: 5001 bytes were read"
-    assert body == {"title": "Limit reached", "detail": detail, "limit": "body_bytes", "value": 5000}
+    found = "the body is larger: Content-Length is 5001"
+    facts = {"limit": "body_bytes", "value": 5000, "found": found}
+    assert body == {"title": "Limit reached", "detail": f"body_bytes is 5000; {found}", **facts}
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/json", "application/sparql-update"])
+@pytest.mark.parametrize("content_type", ["text/plain", "application/json", "text/turtle"])
 def test_another_body_is_refused_with_what_can_be_sent(content_type: str, client: TestClient) -> None:
     body = problem(client.post("/sparql", content=ASK, headers={"content-type": content_type}), 415)
-    detail = f"a body of type '{content_type}' is no query: send application/sparql-query or "
-    detail += "application/x-www-form-urlencoded"
+    detail = f"a body of type '{content_type}' is no query: send application/sparql-query, "
+    detail += "application/sparql-update or application/x-www-form-urlencoded"
     assert body == {"title": "Unsupported media type", "detail": detail}
 
 
+def test_a_compressed_body_is_refused(client: TestClient) -> None:
+    headers = DIRECT | {"content-encoding": "gzip"}
+    body = problem(client.post("/sparql", content=gzip.compress(ASK.encode()), headers=headers), 415)
+    assert body["detail"] == "Content-Encoding 'gzip' is not read here: send the body as it is"
+
+
+def test_a_write_is_refused_where_writing_is_off(client: TestClient) -> None:
+    for content, headers in (
+        ("DELETE WHERE { ?s ?p ?o }", {"content-type": "application/sparql-update"}),
+        (urlencode({"update": "DELETE WHERE { ?s ?p ?o }"}), FORM),
+    ):
+        assert problem(client.post("/sparql", content=content, headers=headers), 403)["title"] == "Read-only"
+
+
 def test_an_unknown_path_is_told_where_to_go(client: TestClient) -> None:
-    assert problem(client.get("/nothing"), 404) == {
-        "title": "Not Found",
-        "detail": "Not Found: see /sparql and /health",
-    }
+    detail = "there is nothing here: see /sparql, /health and /openapi.json"
+    assert problem(client.get("/nothing"), 404) == {"title": "Not Found", "detail": detail}
 
 
-def test_another_method_is_refused(client: TestClient) -> None:
-    assert problem(client.delete("/sparql"), 405)["title"] == "Method Not Allowed"
+@pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH", "TRACE"])
+def test_another_method_is_refused_with_those_that_there_are(method: str, client: TestClient) -> None:
+    answer = client.request(method, "/sparql")
+    assert problem(answer, 405)["title"] == "Method not allowed"
+    assert answer.headers["allow"] == "GET, HEAD, POST, QUERY, OPTIONS"
+    assert problem(client.post("/health"), 405)["title"] == "Method Not Allowed"
+
+
+def test_options_say_what_the_endpoint_takes(client: TestClient) -> None:
+    answer = client.options("/sparql")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["allow"] == "GET, HEAD, POST, QUERY, OPTIONS"
+    assert answer.headers["accept-query"] == "application/sparql-query, application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize("path", ["/sparql", "/data/id/commitment/XA0006.ttl", "/nothing"])
+def test_a_script_of_any_page_may_ask(path: str, client: TestClient) -> None:
+    asked_for = {"origin": "https://example.org", "access-control-request-method": "QUERY"}
+    answer = client.options(path, headers=asked_for)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["access-control-allow-methods"] == "GET, HEAD, POST, QUERY, OPTIONS"
+    allowed = answer.headers["access-control-allow-headers"].split(", ")
+    assert {"Accept", "Authorization", "Content-Type"} <= set(allowed)
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "content_type"),
+    [
+        (SELECT, "csv", "text/csv; charset=utf-8"),
+        (SELECT, "application/sparql-results+xml", "application/sparql-results+xml"),
+        (CONSTRUCT, "nt", "application/n-triples"),
+        (CONSTRUCT, "ttl", "text/turtle; charset=utf-8"),
+        (CONSTRUCT, "json", "application/ld+json"),
+    ],
+)
+def test_a_parameter_names_the_form_before_accept_does(
+    query: str, name: str, content_type: str, client: TestClient
+) -> None:
+    for parameter in ("format", "output"):
+        assert asked(client, query, "image/png", **{parameter: name}).headers["content-type"] == content_type
+        form = urlencode({"query": query, parameter: name})
+        assert client.post("/sparql", content=form, headers=FORM).headers["content-type"] == content_type
+
+
+def test_an_unknown_form_is_refused_with_the_known_ones(client: TestClient) -> None:
+    body = problem(asked(client, SELECT, format="html"), 400)
+    assert body["title"] == "Unknown format"
+    assert body["offered"] == ["json", "xml", "csv", "tsv"]
+    assert problem(asked(client, SELECT, format="turtle"), 400)["offered"] == ["json", "xml", "csv", "tsv"]
+
+
+def unpacked_zstd(raw: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().decompressobj().decompress(raw)
+
+
+@pytest.mark.parametrize(("coding", "unpacked"), [("gzip", gzip.decompress), ("zstd", unpacked_zstd)])
+def test_a_long_answer_is_compressed_for_who_takes_it(coding: str, unpacked, client: TestClient) -> None:
+    query = "SELECT * { ?s ?p ?o } LIMIT 300"
+    plain = asked(client, query)
+    with client.stream("GET", "/sparql", params={"query": query}, headers={"accept-encoding": coding}) as answer:
+        raw = b"".join(answer.iter_raw())
+    assert answer.headers["content-encoding"] == coding
+    assert answer.headers["content-length"] == str(len(raw))
+    assert len(raw) < len(plain.content) / 2
+    assert unpacked(raw) == plain.content
+
+
+def test_a_short_answer_is_compressed_only_for_who_takes_nothing_else(client: TestClient) -> None:
+    assert "content-encoding" not in client.get("/sparql", params={"query": ASK}).headers
+    only = {"accept-encoding": "gzip, identity;q=0"}
+    answer = client.get("/sparql", params={"query": ASK}, headers=only)
+    assert (answer.headers["content-encoding"], answer.json()["boolean"]) == ("gzip", True)
+    body = problem(client.get("/sparql", params={"query": ASK}, headers={"accept-encoding": "br, *;q=0"}), 406)
+    assert body["offered"] == ["gzip", "identity"]
+
+
+def test_a_browser_gets_a_form_and_a_program_the_description(client: TestClient) -> None:
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    page = client.get("/sparql", headers={"accept": browser})
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert '<form action="/sparql" method="get">' in page.text
+    assert "<script" not in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none';")
+    described = client.get("/sparql")
+    assert (described.status_code, described.headers["content-type"]) == (200, "text/turtle; charset=utf-8")
+    assert "sparql-service-description" in described.text
+
+
+@pytest.mark.parametrize(("given", "kept"), [("a.B-1_x", True), ("x" * 64, True), ("x" * 65, False), ("a b", False)])
+def test_a_request_has_an_id(given: str, kept: bool, client: TestClient) -> None:
+    found = client.get("/health", headers={"x-request-id": given}).headers["x-request-id"]
+    assert (found == given) is kept
+    assert re.fullmatch(r"[A-Za-z0-9._-]{1,64}", found)
+
+
+def test_what_takes_time_is_told_in_milliseconds(client: TestClient) -> None:
+    timing = asked(client, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o . ?o ?q ?v }").headers["server-timing"]
+    found = re.fullmatch(r"queue;dur=([\d.]+), eval;dur=([\d.]+), total;dur=([\d.]+)", timing)
+    assert found, timing
+    queue, evaluation, total = (float(each) for each in found.groups())
+    assert 0 <= queue + evaluation <= total
+    assert evaluation > 0.05  # in seconds this would be 0.00
 
 
 def test_health_says_what_is_served(client: TestClient, xanadu_release: Release) -> None:
     answer = client.get("/health")
-    assert (answer.status_code, answer.json()) == (
-        200,
-        {"status": "ready", "version": xanadu_release.version, "quads": xanadu_release.quads},
+    found = answer.json()
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert (found["status"], found["version"], found["quads"]) == (
+        "ready",
+        xanadu_release.version,
+        xanadu_release.quads,
     )
+    manifest = json.loads((xanadu_release.folder / "manifest.json").read_text("utf-8"))
+    assert found["digest"] == manifest["files"]["dataset.nq"]["sha256"]
+    assert found["engine"]["workers"] > 0
+
+
+def test_metrics_count_answers_by_lane_status_and_cache(client: TestClient, xanadu_release: Release) -> None:
+    def figures() -> dict[str, float]:
+        text = client.get("/metrics").text
+        return {name: float(value) for name, value in re.findall(r"^(ogpgraph_[^ ]+) (\S+)$", text, re.MULTILINE)}
+
+    asked(client, ASK)
+    before = figures()
+    for _ in range(3):
+        asked(client, ASK)
+    asked(client, "oops")
+    client.get("/data/id/commitment/XA0006.ttl")
+    after = figures()
+
+    def grown(name: str) -> float:
+        return after[name] - before.get(name, 0)
+
+    assert grown('ogpgraph_answers_total{status="400"}') == 1
+    assert grown('ogpgraph_cache_total{result="hit"}') >= 3
+    assert grown('ogpgraph_request_seconds_count{lane="public"}') == 4
+    assert grown('ogpgraph_request_seconds_count{lane="reserved"}') == 1
+    assert after["ogpgraph_ready"] == 1
+    assert after["ogpgraph_engine_memory_bytes"] > 10_000_000
+    assert after["ogpgraph_cache_held_bytes"] > 0
+    release = (
+        f'ogpgraph_release{{digest="{client.get("/health").json()["digest"]}",version="{xanadu_release.version}"}}'
+    )
+    assert after[release] == xanadu_release.quads
+
+
+def test_the_interface_describes_itself(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()
+    assert set(schema["paths"]) == {"/sparql", "/data/{path}", "/health", "/metrics"}
+    assert set(schema["paths"]["/sparql"]) == {"get", "post"}
+    types = schema["paths"]["/sparql"]["get"]["responses"]["200"]["content"]
+    assert {"text/csv; charset=utf-8", "application/trig", "application/sparql-results+json"} <= set(types)
+
+
+@pytest.mark.parametrize(
+    ("accept", "extension"),
+    [
+        (None, "ttl"),
+        ("application/n-triples", "nt"),
+        ("application/ld+json", "jsonld"),
+        ("application/rdf+xml", "rdf"),
+        ("text/html,application/xml;q=0.9,*/*;q=0.8", "ttl"),
+    ],
+)
+def test_an_entity_leads_to_its_data(accept: str | None, extension: str, client: TestClient) -> None:
+    answer = client.get("/id/commitment/XA0006", headers={"accept": accept} if accept else {})
+    assert (answer.status_code, answer.headers["vary"]) == (303, "Accept")
+    assert answer.headers["location"] == f"/data/id/commitment/XA0006.{extension}"
+    data = client.get(answer.headers["location"])
+    assert (data.status_code, data.headers["etag"][0], len(data.content) > 100) == (200, '"', True)
+
+
+def test_the_data_of_an_entity_are_its_statements_and_those_that_point_to_it(
+    client: TestClient, xanadu_store: Store
+) -> None:
+    node, none = NamedNode(NODE), DefaultGraph()
+    expected = {quad.triple for quad in xanadu_store.quads_for_pattern(node, None, None, none)}
+    incoming = {quad.triple for quad in xanadu_store.quads_for_pattern(None, None, node, none)}
+    assert expected
+    assert incoming
+    answer = client.get("/data/id/commitment/XA0006.nt")
+    assert {quad.triple for quad in parse(answer.content, format=RdfFormat.N_TRIPLES)} == expected | incoming
+    again = client.get("/data/id/commitment/XA0006.nt", headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    head = client.head("/data/id/commitment/XA0006.nt")
+    assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", answer.headers["etag"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/id/commitment/XA9999", "/data/id/commitment/XA9999.ttl", "/data/id/commitment/XA0006.exe", "/data/x"),
+        *("/data/ttl", "/id/", "/id/%3E%20%3Fp%20%3Fo%20%7D%23", "/data/%3E%20%3Fp%20%3Fo%20%7D%23.ttl"),
+        *(
+            "/data/..%2F..%2F..%2Fetc%2Fpasswd.ttl",
+            "/data/%00.ttl",
+            "/data/%FF%FE.nt",
+            "/id/commitment/XA0006%0D%0AX:1",
+        ),
+    ],
+)
+def test_what_the_graph_does_not_know_is_not_found(path: str, client: TestClient) -> None:
+    assert problem(client.get(path), 404)["title"] == "Not Found"
+
+
+def test_an_entity_is_only_read(client: TestClient) -> None:
+    answer = client.post("/data/id/commitment/XA0006.ttl")
+    assert problem(answer, 405)["title"] == "Method Not Allowed"
+    assert answer.headers["allow"] == "GET, HEAD"
 
 
 def test_the_root_leads_to_the_endpoint(client: TestClient) -> None:

@@ -1,140 +1,129 @@
-"""``serve``: a release over HTTP. The only part that knows HTTP.
+"""The server as an ASGI application: which path is answered by whom.
 
-``/sparql`` answers the query operation of the SPARQL 1.1 Protocol; ``/health`` says what is served. Every
-error has one shape, the problem details of RFC 9457.
+::
+
+    Front (ids, headers, log, metrics) --/sparql, /update--> SparqlEndpoint
+                                       --everything else---> FastAPI's routes
 """
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse, RedirectResponse, Response
-from pyoxigraph import Store
-from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
 
-from ogpgraph import protocol
-from ogpgraph.load import open_release, version_of
-from ogpgraph.negotiate import Format, NotAcceptable
+import ogpgraph
+from ogpgraph.serve import metrics as figures
+from ogpgraph.serve.access_log import AccessLog
+from ogpgraph.serve.bodies import Receive, Send
+from ogpgraph.serve.cache import AnswerCache
+from ogpgraph.serve.connections import Connections
+from ogpgraph.serve.description import Descriptions
+from ogpgraph.serve.endpoint import SparqlEndpoint
+from ogpgraph.serve.entities import EntityData
+from ogpgraph.serve.errors import add_error_handlers
+from ogpgraph.serve.exchange import Scope
+from ogpgraph.serve.front import ASGI, Front
+from ogpgraph.serve.graph_store import DIRECT, INDIRECT, GraphStore
+from ogpgraph.serve.metrics import Metrics
+from ogpgraph.serve.openapi import described
+from ogpgraph.serve.releases import Releases
+from ogpgraph.serve.update import Writes
 from ogpgraph.settings import Settings
 
-# What a client did wrong, by the error that says so.
-_STATUS: dict[type[Exception], tuple[int, str]] = {
-    protocol.BadRequest: (400, "Bad request"),
-    protocol.QuerySyntaxError: (400, "Query syntax error"),
-    protocol.Refused: (403, "Query refused"),
-    NotAcceptable: (406, "Not acceptable"),
-    protocol.UnsupportedMediaType: (415, "Unsupported media type"),
-}
+
+class Application(FastAPI):
+    """FastAPI with the front before its own middlewares."""
+
+    front: Front
+    connections: Connections
+    cache: AnswerCache
+    access_log: AccessLog
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
+        """Requests go to the front, the events of start and end to the framework."""
+        if scope["type"] == "http":
+            await self.front(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    async def by_routes(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request by the framework's routes."""
+        await super().__call__(scope, receive, send)
+
+    def openapi(self) -> dict[str, Any]:
+        """The description of the interface, with what the framework cannot see."""
+        if not self.openapi_schema:
+            self.openapi_schema = described(super().openapi())
+        return self.openapi_schema
 
 
-class LimitReached(Exception):
-    """A request that met a limit; names the limit, its value and what was found."""
+def application(settings: Settings, releases: Releases | None = None) -> Application:
+    """The server of the latest release in ``settings.out``, or of the engine that ``settings.engine`` names.
 
-    def __init__(self, status: int, limit: str, value: int, found: str) -> None:
-        self.status, self.limit, self.value, self.found = status, limit, value, found
-        super().__init__(f"{limit} is {value}; {found}")
+    ``releases`` is given where loading has begun before.
+    """
+    releases = releases or Releases(settings)
+    cache = AnswerCache(settings.cache_bytes)
+    connections = Connections(settings)
+    metrics = Metrics(releases, cache, connections)
+    access_log = AccessLog(settings.access_log)
 
+    writes = Writes(releases, settings)
 
-def problem(status: int, title: str, detail: str, **extra: object) -> JSONResponse:
-    """An error as problem details."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
-    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await releases.start()
+        yield
+        writes.close()
+        await releases.close()
+        access_log.close()
 
-
-def application(folder: Path, settings: Settings) -> FastAPI:
-    """The server of one release."""
-    store = open_release(folder)
-    version = version_of(folder)
-    app = FastAPI(title="OGP Graph", version=version, docs_url=None, redoc_url=None)
-    running = asyncio.Semaphore(settings.queries_at_once)
-
-    @app.get("/health")
-    async def health() -> dict[str, str | int]:
-        """What is served, and that it is ready."""
-        return {"status": "ready", "version": version, "quads": len(store)}
-
-    @app.get("/")
-    async def root() -> RedirectResponse:
-        return RedirectResponse("/sparql")
-
-    @app.api_route("/sparql", methods=["GET", "POST"])
-    async def sparql(request: Request) -> Response:
-        """Answer a SPARQL query: GET with `query`, POST of a form, or POST of the query itself."""
-        query = await _query(request, settings)
-        accept = request.headers.get("accept")
-        async with running:
-            chosen, body = await _answered(store, query, accept, settings)
-        headers = {
-            "Vary": "Accept",
-            "Access-Control-Allow-Origin": "*",
-            "OGPGraph-Version": version,
-            "Link": '<https://creativecommons.org/licenses/by/4.0/>; rel="license"',
-        }
-        return Response(body, media_type=chosen.content_type, headers=headers)
-
-    _add_error_handlers(app)
+    app = Application(
+        title="OGP Graph",
+        version=ogpgraph.__version__,
+        description="The Open Government Partnership as linked data: a SPARQL 1.1 endpoint.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.connections, app.cache, app.access_log = connections, cache, access_log
+    descriptions = Descriptions(releases, settings)
+    endpoint = SparqlEndpoint(releases, cache, settings, descriptions.service, writes)
+    graphs = GraphStore(releases, cache, settings, writes)
+    own: dict[str, ASGI] = {"/sparql": endpoint, "/update": endpoint, INDIRECT: graphs}
+    app.front = Front(own, app.by_routes, releases, settings.trusted_proxies, access_log, metrics)
+    app.router.routes.append(Mount(DIRECT.rstrip("/"), graphs))
+    _add_routes(app, releases, metrics)
+    _add_entities(app, EntityData(releases, cache, settings))
+    app.router.routes += descriptions.routes()
+    add_error_handlers(app)
     return app
 
 
-async def _query(request: Request, settings: Settings) -> protocol.Query:
-    query_string = request.url.query
-    if request.method == "GET":
-        return protocol.from_query_string(query_string)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > settings.body_bytes:
-            raise LimitReached(
-                413, "body_bytes", settings.body_bytes, f"the body is larger: {len(body)} bytes were read"
-            )
-    return protocol.from_post(request.headers.get("content-type", ""), bytes(body), query_string)
+def _add_routes(app: FastAPI, releases: Releases, metrics: Metrics) -> None:
+    @app.get("/health", responses={503: {"description": "Not ready: no release is loaded yet."}})
+    async def health() -> JSONResponse:
+        """What is served, and whether it is ready."""
+        return JSONResponse(releases.health(), 200 if releases.ready else 503, {"Cache-Control": "no-store"})
+
+    @app.get("/metrics")
+    async def metrics_text() -> Response:
+        """Figures for Prometheus."""
+        return Response(metrics.text(), media_type=figures.CONTENT_TYPE, headers={"Cache-Control": "no-store"})
+
+    @app.get("/", include_in_schema=False)
+    async def root() -> RedirectResponse:
+        return RedirectResponse("/sparql")
 
 
-async def _answered(
-    store: Store, query: protocol.Query, accept: str | None, settings: Settings
-) -> tuple[Format, bytes]:
-    """Evaluate in a thread, so that other requests go on; the client waits no longer than the limit."""
-    try:
-        found = await asyncio.wait_for(run_in_threadpool(_evaluated, store, query, accept), settings.query_seconds)
-    except TimeoutError:
-        late = "the query did not finish in that time"
-        raise LimitReached(503, "query_seconds", settings.query_seconds, late) from None
-    if isinstance(found, Exception):
-        raise found
-    return found
+def _add_entities(app: FastAPI, entities: EntityData) -> None:
+    @app.api_route("/id/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
+    async def entity(request: Request) -> Response:
+        return await entities.see_other(request.scope)
 
-
-def _evaluated(store: Store, query: protocol.Query, accept: str | None) -> tuple[Format, bytes] | Exception:
-    """The answer, or what went wrong as a value.
-
-    A result of the engine must be dropped on the thread that made it. The traceback of an exception would carry it to
-    another one, so an exception leaves this thread without its traceback.
-    """
-    try:
-        return protocol.written(protocol.ask(store, query), accept)
-    except tuple(_STATUS) as error:
-        return error.with_traceback(None)
-
-
-def _add_error_handlers(app: FastAPI) -> None:
-    for kind, (status, title) in _STATUS.items():
-        app.add_exception_handler(kind, _handler(status, title))
-
-    @app.exception_handler(LimitReached)
-    async def limit_reached(_: Request, error: LimitReached) -> Response:
-        return problem(error.status, "Limit reached", str(error), limit=error.limit, value=error.value)
-
-    @app.exception_handler(HTTPException)
-    async def other(_: Request, error: HTTPException) -> Response:
-        return problem(error.status_code, str(error.detail), f"{error.detail}: see /sparql and /health")
-
-
-def _handler(status: int, title: str):
-    async def handle(_: Request, error: Exception) -> Response:
-        extra = {"offered": error.offered} if isinstance(error, NotAcceptable) else {}
-        return problem(status, title, str(error), **extra)
-
-    return handle
+    app.router.routes.append(Route("/data/{path:path}", entities))

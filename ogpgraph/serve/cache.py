@@ -1,0 +1,156 @@
+"""Answers that are kept, and evaluations that several clients wait for at the same time.
+
+An answer depends on nothing but the release, the query with its dataset, and the form of the answer: all of them are
+in its key, so an entry is never wrong and never needs to be thrown away, except for its room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ogpgraph.engine.job import EngineFailed, Job, LimitReached
+from ogpgraph.serve.exchange import Exchange
+
+# One answer takes at most this part of the room.
+_LARGEST_PART = 16
+# What an entry costs beyond its body: key, objects, table.
+_OVERHEAD_BYTES = 400
+
+
+def key_of(digest: str, job: Job) -> str:
+    """SHA-256 over all that an answer depends on; ``digest`` is that of the release."""
+    query = job.query
+    parts = (
+        digest,
+        job.format.name,
+        job.encoding,
+        query.base or "",
+        "\x01".join(query.default_graphs),
+        "\x01".join(query.named_graphs),
+        query.text,  # last, for it may hold any character
+    )
+    return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def etag_of(key: str) -> str:
+    """A strong entity tag (RFC 9110, section 8.8.3)."""
+    return f'"{key[:32]}"'
+
+
+def tag_matches(if_none_match: str | None, etag: str) -> bool:
+    """Whether ``If-None-Match`` names the tag; compared weakly, as RFC 9110 (section 13.1.2) wants."""
+    if not if_none_match:
+        return False
+    return any(tag.strip().removeprefix("W/") == etag for tag in if_none_match.split(","))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A whole answer."""
+
+    body: bytes
+    encoding: str  # what the body is encoded with
+
+
+class Flight:
+    """An evaluation under way: the first client leads it, others wait for what it brings.
+
+    It goes on as long as anybody wants its answer: when the leading client has left, for those who wait.
+    """
+
+    def __init__(self, leader: Exchange) -> None:
+        self.waiting = 0
+        self._leader = leader
+        self.landed: asyncio.Future[Entry | None] = asyncio.get_running_loop().create_future()
+
+    async def join(self) -> Entry | None:
+        """The answer; None where it must be evaluated again for this client. Raises what the evaluation raised."""
+        self.waiting += 1
+        try:
+            return await asyncio.shield(self.landed)
+        finally:
+            self.waiting -= 1
+            if self._leader.client_gone and not self.wanted():
+                self._leader.client_left()
+
+    def wanted(self) -> bool:
+        """Whether anybody but the leading client waits for the answer."""
+        return self.waiting > 0 and not self.landed.done()
+
+    def land(self, entry: Entry | None) -> None:
+        """Give the answer to those who wait; None tells them to ask on their own."""
+        if not self.landed.done():
+            self.landed.set_result(entry)
+
+    def fail(self, error: BaseException) -> None:
+        """Give those who wait what went wrong, unless it concerns the leading client alone."""
+        own_share = isinstance(error, LimitReached) and error.status == 429
+        if own_share or not self.waiting:
+            self.land(None)
+        elif not self.landed.done():
+            shared = error if isinstance(error, Exception) else EngineFailed("the server is going down", 503)
+            self.landed.set_exception(shared)
+            self.landed.exception()  # those who wait may have left meanwhile: then nobody needs to hear of it
+
+
+class AnswerCache:
+    """Whole answers, the least recently asked thrown away first; bounded in bytes."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self.largest_bytes = most_bytes // _LARGEST_PART
+        self.held_bytes = 0
+        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self._flights: dict[str, Flight] = {}
+
+    def find(self, key: str) -> Entry | None:
+        """The answer of a key, which is thereby the most recently asked."""
+        entry = self._entries.get(key)
+        if entry is not None:
+            self._entries.move_to_end(key)
+        return entry
+
+    def keep(self, key: str, entry: Entry) -> None:
+        """Keep an answer if there is room for one of its size."""
+        size = len(entry.body) + _OVERHEAD_BYTES
+        if size > self.largest_bytes or key in self._entries:
+            return
+        self._entries[key] = entry
+        self.held_bytes += size
+        while self.held_bytes > self.most_bytes:
+            _, oldest = self._entries.popitem(last=False)
+            self.held_bytes -= len(oldest.body) + _OVERHEAD_BYTES
+
+    def clear(self) -> None:
+        """Keep nothing of what is kept now."""
+        self._entries.clear()
+        self.held_bytes = 0
+
+    @property
+    def waiting(self) -> int:
+        """Clients that wait for an evaluation that another one leads."""
+        return sum(flight.waiting for flight in self._flights.values())
+
+    def flight(self, key: str) -> Flight | None:
+        """The evaluation under way for a key."""
+        return self._flights.get(key)
+
+    @contextmanager
+    def leading(self, key: str, exchange: Exchange) -> Iterator[Flight]:
+        """Evaluate for a key: who asks the same meanwhile waits for this flight."""
+        flight = self._flights[key] = Flight(exchange)
+        exchange.needed_by_others = flight.wanted
+        try:
+            yield flight
+        except BaseException as error:
+            flight.fail(error)
+            raise
+        finally:
+            flight.land(None)
+            if self._flights.get(key) is flight:
+                del self._flights[key]

@@ -1,0 +1,199 @@
+"""Connections and their limits: how many, how long a head may take, how long a client may take no byte.
+
+Uvicorn's httptools protocol with what a public server needs beyond it. Refusals are problem details here too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from ogpgraph.serve.errors import MEDIA_TYPE, problem_body
+from ogpgraph.serve.exchange import CONNECTION
+from ogpgraph.settings import Settings
+
+# Longest head of a request: a query in a URL fits well, a longer one goes by POST.
+_LONGEST_HEAD_BYTES = 65_536
+
+
+class Connections:
+    """The open connections, counted in all and by client."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.open = 0
+        self._of_client: Counter[str] = Counter()
+
+    def protocol(self, **uvicorn: Any) -> LimitedProtocol:
+        """What uvicorn calls for each connection: give it as ``http=``."""
+        return LimitedProtocol(self, **uvicorn)
+
+    def enter(self, client: str) -> str | None:
+        """Count a connection; the name of the limit that it exceeds, if it does."""
+        self.open += 1
+        self._of_client[client] += 1
+        if self.open > self.settings.connections:
+            return "connections"
+        # Behind a proxy every connection comes from the proxy.
+        shared = self.settings.trusted_proxies > 0
+        if not shared and self._of_client[client] > self.settings.client_connections:
+            return "client_connections"
+        return None
+
+    def leave(self, client: str) -> None:
+        """Count a connection as closed."""
+        self.open -= 1
+        self._of_client[client] -= 1
+        if not self._of_client[client]:
+            del self._of_client[client]
+
+
+class LimitedProtocol(HttpToolsProtocol):
+    """One connection. Requests find it in their scope, under the extension ``ogpgraph.connection``."""
+
+    def __init__(self, connections: Connections, **uvicorn: Any) -> None:
+        super().__init__(**uvicorn)
+        self._connections, self._settings = connections, connections.settings
+        self.on_lost: Callable[[], None] | None = None
+        self.gone = False
+        self._peer = ""
+        self._head_bytes = 0
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._send_timer: asyncio.TimerHandle | None = None
+
+    # -- connection
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Count the connection, refuse it where there are too many, and wait for a request."""
+        super().connection_made(transport)
+        self._peer = self.client[0] if self.client else ""
+        exceeded = self._connections.enter(self._peer)
+        if exceeded:
+            status = 429 if exceeded == "client_connections" else 503
+            self._refuse_limit(status, exceeded, "this connection is one more", retry_seconds=1)
+        else:
+            self._head_timer = self.loop.call_later(self._settings.header_seconds, self._head_is_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the request that its client has gone."""
+        self._connections.leave(self._peer)
+        self._stop_head_timer()
+        if self._send_timer:
+            self._send_timer.cancel()
+        super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+        self.pipeline.clear()
+        self.gone = True
+        if self.on_lost:
+            self.on_lost()
+            self.on_lost = None
+
+    def cut(self) -> None:
+        """End the connection without the end of the answer."""
+        if self.cycle:
+            self.cycle.disconnected = True
+        self.on_lost = None
+        self.transport.abort()
+
+    # -- head of a request
+
+    def data_received(self, data: bytes) -> None:
+        """Parse; a head that is too long or that comes too slowly ends the connection."""
+        if self.transport.is_closing():
+            return
+        if not self._request_runs():
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self.transport.is_closing() or self._request_runs():
+            return
+        if self._head_bytes > _LONGEST_HEAD_BYTES:
+            self._refuse(431, "Request header fields too large", f"a head has at most {_LONGEST_HEAD_BYTES} bytes")
+        elif self._head_timer is None:
+            self._head_timer = self.loop.call_later(self._settings.header_seconds, self._head_is_late)
+
+    def on_headers_complete(self) -> None:
+        """Pass a request on whose head is whole, with this connection as an extension of ASGI."""
+        self._stop_head_timer()
+        self._head_bytes = 0
+        self.scope["extensions"] = {CONNECTION: self}  # type: ignore[typeddict-unknown-key,dict-item]
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, or for the client to take the rest of the last answer."""
+        self.on_lost = None
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._watch_sending()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that nobody uses; one that still holds parts of an answer gets its time to take them."""
+        super().timeout_keep_alive_handler()
+        self._watch_sending()
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP is answered like every error."""
+        self._refuse(400, "Bad request", "this is no valid HTTP request")
+
+    def _request_runs(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _stop_head_timer(self) -> None:
+        if self._head_timer:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _head_is_late(self) -> None:
+        self._head_timer = None
+        if self._head_bytes:
+            self._refuse_limit(408, "header_seconds", "the head of the request was not whole in that time")
+        else:
+            self.transport.close()
+
+    # -- sending
+
+    def pause_writing(self) -> None:
+        """The client takes less than is sent: stop sending, and watch whether it takes anything."""
+        super().pause_writing()
+        self._watch_sending()
+
+    def resume_writing(self) -> None:
+        """The client has taken nearly all: go on."""
+        super().resume_writing()
+        if self._send_timer:
+            self._send_timer.cancel()
+            self._send_timer = None
+
+    def _watch_sending(self) -> None:
+        held = self.transport.get_write_buffer_size()
+        if held and self._send_timer is None:
+            self._send_timer = self.loop.call_later(self._settings.send_seconds, self._sending_is_late, held)
+
+    def _sending_is_late(self, held_before: int) -> None:
+        """Cut a client that has taken nothing since; one that has taken something gets the same time again."""
+        self._send_timer = None
+        if self.transport.get_write_buffer_size() >= held_before:
+            self.transport.abort()
+        else:
+            self._watch_sending()
+
+    # -- refusals before there is a request
+
+    def _refuse_limit(self, status: int, limit: str, found: str, retry_seconds: int | None = None) -> None:
+        value = getattr(self._settings, limit)
+        facts = {"limit": limit, "value": value, "found": found}
+        self._refuse(status, "Limit reached", f"{limit} is {value}; {found}", retry_seconds, **facts)
+
+    def _refuse(self, status: int, title: str, detail: str, retry_seconds: int | None = None, **facts: object) -> None:
+        body = problem_body(status, title, detail, **facts)
+        retry = f"retry-after: {retry_seconds}\r\n" if retry_seconds else ""
+        head = (
+            f"content-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\ncache-control: no-store\r\n"
+            f"access-control-allow-origin: *\r\n{retry}connection: close\r\n\r\n"
+        )
+        self.transport.write(STATUS_LINE[status] + head.encode() + body)
+        self.transport.close()
+        self._watch_sending()

@@ -1,0 +1,195 @@
+"""``/sparql``: the query operation of the SPARQL 1.1 Protocol, on plain ASGI.
+
+No route of the framework lies between the server and this class: an answer from the cache costs a few hundred
+microseconds, and what is sent, when, and how an answer ends is decided here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
+from typing import Protocol
+from urllib.parse import parse_qsl
+
+from starlette.responses import Response
+
+from ogpgraph.engine.job import Job
+from ogpgraph.negotiate import (
+    GRAPH_FORMATS,
+    RESULT_FORMATS,
+    Format,
+    choose,
+    choose_encoding,
+    named,
+    prefers,
+    refuses_identity,
+)
+from ogpgraph.protocol import requests
+from ogpgraph.serve.bodies import Receive, Send, read_body, refuse
+from ogpgraph.serve.cache import AnswerCache
+from ogpgraph.serve.errors import EXPECTED, answer_to, problem
+from ogpgraph.serve.exchange import Scope, exchange_of, header
+from ogpgraph.serve.judgement import Judge
+from ogpgraph.serve.query_form import query_form
+from ogpgraph.serve.releases import Releases
+from ogpgraph.serve.responder import Responder
+from ogpgraph.settings import Settings
+
+METHODS = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
+ALLOW = ", ".join(METHODS)
+# draft-ietf-httpbis-safe-method-w-body: the types that the QUERY method takes.
+_ACCEPT_QUERY = "application/sparql-query, application/x-www-form-urlencoded"
+_FORM = "application/x-www-form-urlencoded"
+_UPDATE = "application/sparql-update"
+
+# Queries by GET whose decoded text is remembered: together at most 8 MB.
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 2048, 4096
+
+# Describes the service: what GET without a query is answered.
+Describe = Callable[[Scope], Awaitable[Response]]
+
+
+class Write(Protocol):
+    """Who runs the updates that requests carry."""
+
+    def denied(self, scope: Scope) -> Response | None:
+        """The refusal that a request gets that may not write, whatever its body says."""
+
+    async def __call__(self, scope: Scope, update: requests.Update) -> Response: ...
+
+
+class SparqlEndpoint:
+    """The ASGI application behind ``/sparql``."""
+
+    def __init__(
+        self, releases: Releases, cache: AnswerCache, settings: Settings, describe: Describe, write: Write
+    ) -> None:
+        self._releases, self._cache, self._settings = releases, cache, settings
+        self._describe, self._write = describe, write
+        self._judge = Judge(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; every error that is expected is answered as problem details."""
+        method = scope["method"]
+        if method in ("POST", "QUERY"):
+            await self._answer_body(scope, receive, send)
+            return
+        try:
+            response = await self._answer_bodiless(scope, send)
+        except EXPECTED as error:
+            response = answer_to(error, exchange_of(scope))
+        if response:
+            await response(scope, receive, send)
+
+    async def _answer_bodiless(self, scope: Scope, send: Send) -> Response | None:
+        """Answer GET, HEAD, OPTIONS and methods that are none; None where the answer is sent already."""
+        method = scope["method"]
+        if method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": ALLOW, "Accept-Query": _ACCEPT_QUERY})
+        if method not in ("GET", "HEAD"):
+            allow = {"Allow": ALLOW, "Accept-Query": _ACCEPT_QUERY}
+            return problem(405, "Method not allowed", f"{method} is no method of this endpoint, but {ALLOW} are", allow)
+        query_string = scope["query_string"].decode("latin-1")
+        if _asks_nothing(query_string):
+            if prefers(header(scope, b"accept"), "text/html", GRAPH_FORMATS):
+                return query_form()
+            return await self._describe(scope)
+        read = _remembered_parameters if len(query_string) <= _LONGEST_REMEMBERED else _parameters
+        await self._answer(scope, send, *read(scope["query_string"], self._base))
+        return None
+
+    async def _answer_body(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer POST and QUERY: a query or an update, in a form or as it is."""
+        content_type = header(scope, b"content-type") or ""
+        if _carries_update(scope, content_type) and (denied := self._write.denied(scope)):
+            await refuse(denied, receive, send)
+            return
+        try:
+            body = await self._read(scope, receive, content_type)
+        except EXPECTED as error:
+            await refuse(answer_to(error, exchange_of(scope)), receive, send)
+            return
+        response: Response | None = None
+        try:
+            query_string = scope["query_string"].decode("latin-1")
+            asked = requests.from_post(content_type, body, scope["query_string"], self._base)
+            if isinstance(asked, requests.Update):
+                response = await self._update(scope, asked)
+            else:
+                form = body.decode("utf-8") if content_type.lower().startswith(_FORM) else ""
+                parameters = f"{form}&{query_string}"
+                await self._answer(scope, send, asked, _wanted_format(parameters))
+        except EXPECTED as error:
+            response = answer_to(error, exchange_of(scope))
+        if response:
+            await response(scope, receive, send)
+
+    async def _read(self, scope: Scope, receive: Receive, content_type: str) -> bytes:
+        """The body within the limit of what it may be: an update may be larger, where updates are on."""
+        settings = self._settings
+        limit = "update_body_bytes" if _carries_update(scope, content_type) else "body_bytes"
+        return await read_body(scope, receive, getattr(settings, limit), settings.body_seconds, limit)
+
+    async def _update(self, scope: Scope, update: requests.Update) -> Response:
+        if scope["method"] == "QUERY":
+            return problem(400, "Bad request", "QUERY is for queries: send an update by POST")
+        return await self._write(scope, update)
+
+    @property
+    def _base(self) -> str:
+        """Base IRI of queries and updates: never made of the Host header, which a client chooses."""
+        return f"{self._settings.base}sparql"
+
+    async def _answer(self, scope: Scope, send: Send, query: requests.Query, wanted: str | None) -> None:
+        """Answer a query from the cache, with others who wait for the same, or by the engine."""
+        exchange = exchange_of(scope)
+        exchange.query_hash = hashlib.sha256(query.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        judgement = await self._judge(query)
+        accept_encoding = header(scope, b"accept-encoding")
+        job = Job(
+            query,
+            _format_of(judgement.formats, header(scope, b"accept"), wanted),
+            choose_encoding(accept_encoding, ("gzip",) if refuses_identity(accept_encoding) else ("zstd", "gzip")),
+            judgement.lane,
+            exchange.client,
+        )
+        exchange.lane = job.lane.value
+        responder = Responder(scope, send, exchange, job, self._settings)
+        if judgement.is_shared:
+            await responder.answer_shared(self._releases.engine, self._cache)
+        else:
+            await responder.answer_once(self._releases.engine)
+
+
+def _carries_update(scope: Scope, content_type: str) -> bool:
+    """Whether a request says before its body that this is an update."""
+    return content_type.lower().startswith(_UPDATE) or bool(scope["path"] == "/update")
+
+
+def _asks_nothing(query_string: str) -> bool:
+    """Whether a request has no parameters but those that say how to answer."""
+    return not query_string or {part.partition("=")[0] for part in query_string.split("&")} <= {"format", "output"}
+
+
+def _parameters(query_string: bytes, base: str) -> tuple[requests.Query, str | None]:
+    """The query of an address, and the form that it asks for."""
+    return requests.from_query_string(query_string, base), _wanted_format(query_string.decode("latin-1"))
+
+
+# Decoding a query takes longer than everything else that an answer from the cache needs.
+_remembered_parameters = lru_cache(_MOST_REMEMBERED)(_parameters)
+
+
+def _wanted_format(parameters: str) -> str | None:
+    """What ``format=`` (or ``output=``, as others call it) asks for."""
+    if "format=" not in parameters and "output=" not in parameters:
+        return None
+    return next((value for name, value in parse_qsl(parameters) if name in ("format", "output")), None)
+
+
+def _format_of(formats: Sequence[Format], accept: str | None, wanted: str | None) -> Format:
+    """The form of the answer, known before the evaluation."""
+    if not formats:  # the query does not parse: the engine says where
+        return RESULT_FORMATS[0]
+    return named(wanted, formats) if wanted else choose(accept, formats)

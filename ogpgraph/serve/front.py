@@ -1,0 +1,124 @@
+"""What surrounds every request, whatever it asks for: its id, the headers of all answers, log, metrics, its end.
+
+Plain ASGI: the framework's own middlewares would cost more than an answer from the cache.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.responses import Response
+
+from ogpgraph.serve.access_log import AccessLog
+from ogpgraph.serve.bodies import ClientGone, Receive, Send
+from ogpgraph.serve.errors import AnswerCut, limit_of, problem_of
+from ogpgraph.serve.exchange import Exchange, Scope, begin, header
+from ogpgraph.serve.metrics import Metrics
+from ogpgraph.serve.releases import Releases
+
+_log = logging.getLogger(__name__)
+
+ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_EXPOSED = "ETag, Link, OGPGraph-Version, Server-Timing, Cache-Status, X-Request-Id, Retry-After"
+_ALWAYS = [
+    # Any page may ask; without credentials there is nothing that it could ask in its visitor's name.
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", _EXPOSED.encode()),
+    (b"link", b'<https://creativecommons.org/licenses/by/4.0/>; rel="license"'),
+    (b"x-content-type-options", b"nosniff"),
+]
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-None-Match, X-Request-Id",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class Front:
+    """The outermost ASGI application: passes requests to ``routes[path]`` or else to ``others``."""
+
+    def __init__(
+        self,
+        routes: dict[str, ASGI],
+        others: ASGI,
+        releases: Releases,
+        trusted_proxies: int,
+        access_log: AccessLog,
+        metrics: Metrics,
+    ) -> None:
+        self._routes, self._others, self._releases = routes, others, releases
+        self._trusted_proxies, self._access_log, self._metrics = trusted_proxies, access_log, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request and note what it took."""
+        exchange = begin(scope, self._trusted_proxies)
+        observed = self._observed(exchange, send)
+        try:
+            await self._answer(exchange, scope, receive, observed)
+        except AnswerCut as error:
+            exchange.limit = limit_of(error.__cause__)
+            self._cut(exchange)
+        except (asyncio.CancelledError, ClientGone):
+            # The client has gone, or the server is going down and has waited long enough.
+            self._cut(exchange)
+        except Exception:
+            _log.exception("request %s failed", exchange.request_id)
+            if not exchange.status:
+                await problem_of(RuntimeError())(scope, receive, observed)
+            elif not exchange.complete:
+                self._cut(exchange)
+        finally:
+            self._metrics.note(exchange)
+            self._access_log.add(exchange)
+
+    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
+        if exchange.connection and exchange.connection.gone:
+            raise ClientGone
+        if exchange.method == "OPTIONS" and header(scope, b"access-control-request-method"):
+            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send)
+            return
+        application = self._routes.get(exchange.path, self._others)
+        await application(scope, receive, send)
+
+    def _observed(self, exchange: Exchange, send: Send) -> Send:
+        """``send`` that adds the headers of all answers, and counts."""
+
+        async def observed(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+                message = {**message, "headers": [*message["headers"], *self._headers(exchange)]}
+            else:
+                exchange.sent_bytes += len(message.get("body", b""))
+                exchange.complete = not message.get("more_body", False)
+            await send(message)
+
+        return observed
+
+    def _headers(self, exchange: Exchange) -> list[tuple[bytes, bytes]]:
+        return [
+            *_ALWAYS,
+            (b"ogpgraph-version", (exchange.version or self._releases.version).encode("latin-1", "replace")),
+            (b"x-request-id", exchange.request_id.encode()),
+            (b"server-timing", _server_timing(exchange)),
+        ]
+
+    def _cut(self, exchange: Exchange) -> None:
+        """End the connection without the end of the answer, so that nobody takes what was sent for the whole."""
+        if exchange.connection:
+            exchange.connection.cut()
+        elif not exchange.client_gone:
+            raise AnswerCut
+
+
+def _server_timing(exchange: Exchange) -> bytes:
+    """What took how many milliseconds until the head of the answer (https://www.w3.org/TR/server-timing/)."""
+    total = exchange.seconds() * 1000
+    cost = exchange.cost
+    if cost is None:
+        return b"total;dur=%.2f" % total
+    spent = (cost.queue_seconds * 1000, cost.evaluation_seconds * 1000, total)
+    return b"queue;dur=%.2f, eval;dur=%.2f, total;dur=%.2f" % spent

@@ -1,0 +1,111 @@
+"""The description of the interface (OpenAPI): what the framework cannot see of the plain ASGI parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS
+from ogpgraph.serve.entities import EXTENSIONS
+from ogpgraph.serve.errors import MEDIA_TYPE
+
+_IRI_LIST = {"type": "array", "items": {"type": "string", "format": "iri"}}
+_QUERY_TEXT = {"type": "string", "example": "SELECT * { ?s ?p ?o } LIMIT 10"}
+
+
+def described(schema: dict[str, Any]) -> dict[str, Any]:
+    """The framework's description with ``/sparql`` and ``/data``."""
+    paths = schema.setdefault("paths", {})
+    paths["/sparql"] = {"get": _query_by_get(), "post": _query_by_post()}
+    paths["/data/{path}"] = {"get": _data()}
+    return schema
+
+
+def _parameter(name: str, schema: dict[str, Any], what: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": what}
+
+
+def _dataset_parameters() -> list[dict[str, Any]]:
+    names = [offered.name for offered in (*RESULT_FORMATS, *GRAPH_FORMATS)]
+    return [
+        _parameter("default-graph-uri", _IRI_LIST, "Graphs whose merge is the default graph of the query."),
+        _parameter("named-graph-uri", _IRI_LIST, "Named graphs of the query."),
+        _parameter("format", {"type": "string", "enum": sorted(set(names))}, "Form of the answer, before Accept."),
+    ]
+
+
+def _query_by_get() -> dict[str, Any]:
+    query = _parameter("query", _QUERY_TEXT, "The query; without it the service is described.")
+    return {
+        "summary": "Answer a SPARQL query",
+        "operationId": "query_by_get",
+        "parameters": [query, *_dataset_parameters()],
+        "responses": _query_responses(),
+    }
+
+
+def _query_by_post() -> dict[str, Any]:
+    form = {
+        "type": "object",
+        "required": ["query"],
+        "properties": {"query": _QUERY_TEXT, "default-graph-uri": _IRI_LIST, "named-graph-uri": _IRI_LIST},
+    }
+    content = {
+        "application/x-www-form-urlencoded": {"schema": form},
+        "application/sparql-query": {"schema": _QUERY_TEXT},
+    }
+    return {
+        "summary": "Answer a SPARQL query that is sent as a form or as it is",
+        "operationId": "query_by_post",
+        "parameters": _dataset_parameters(),
+        "requestBody": {"required": True, "content": content},
+        "responses": _query_responses(),
+    }
+
+
+def _query_responses() -> dict[str, Any]:
+    types = [offered.content_type for offered in (*RESULT_FORMATS, *GRAPH_FORMATS)]
+    content: dict[str, Any] = {each: {} for each in (*types, "text/html; charset=utf-8")}
+    answer = {"description": "The answer, in the form that the client likes best.", "content": content}
+    return {
+        "200": answer,
+        "304": {"description": "The client has this answer already."},
+        "400": _problem("No query, or one that does not parse: `line` and `column` say where."),
+        "403": _problem("A query that is refused, such as one with SERVICE to an endpoint that is not listed."),
+        "406": _problem("Nothing that the answer can be is acceptable; `offered` lists what it can be."),
+        "408": _problem("The request took too long to arrive."),
+        "413": _problem("The request or its answer is too large; `limit` names the setting."),
+        "415": _problem("A body that is no query."),
+        "429": _problem("The client takes more than its share; `limit` names the setting."),
+        "503": _problem("A limit was met; `limit` names the setting."),
+    }
+
+
+def _data() -> dict[str, Any]:
+    example = f"id/commitment/FR0042.{EXTENSIONS['turtle']}"
+    path = {"name": "path", "in": "path", "required": True, "schema": {"type": "string"}, "example": example}
+    types: dict[str, Any] = {offered.content_type: {} for offered in GRAPH_FORMATS if offered.name in EXTENSIONS}
+    return {
+        "summary": "What the graph says about one entity",
+        "operationId": "entity_data",
+        "parameters": [path],
+        "responses": {
+            "200": {"description": "Its statements, and those that point to it.", "content": types},
+            "304": {"description": "The client has this answer already."},
+            "404": _problem("The graph says nothing about it."),
+            "406": _problem("No content coding that is acceptable."),
+        },
+    }
+
+
+def _problem(what: str) -> dict[str, Any]:
+    schema = {
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+        },
+    }
+    return {"description": what, "content": {MEDIA_TYPE: {"schema": schema}}}

@@ -1,0 +1,151 @@
+"""An answer on its way to the client: from the cache, with others who wait for the same, or evaluated for it."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import AsyncIterator, Sequence
+
+from ogpgraph.engine.job import Engine, Job
+from ogpgraph.negotiate import refuses_identity
+from ogpgraph.serve.bodies import Send
+from ogpgraph.serve.cache import AnswerCache, Entry, etag_of, key_of, tag_matches
+from ogpgraph.serve.errors import EXPECTED, AnswerCut, problem
+from ogpgraph.serve.exchange import Exchange, Scope, header
+from ogpgraph.settings import Settings
+
+_SAFE_METHODS = {"GET", "HEAD", "QUERY"}  # what HTTP caches may keep
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class Responder:
+    """Sends the answer of one job."""
+
+    def __init__(self, scope: Scope, send: Send, exchange: Exchange, job: Job, settings: Settings) -> None:
+        self._scope, self._send, self._exchange, self._job, self._settings = scope, send, exchange, job, settings
+        self._headers: Headers = [
+            (b"content-type", job.format.content_type.encode()),
+            (b"vary", b"Accept, Accept-Encoding"),
+        ]
+
+    async def answer_shared(self, engine: Engine, cache: AnswerCache) -> None:
+        """Answer a query that has the same answer whenever it is asked of a release."""
+        self._exchange.version = engine.version
+        key = key_of(engine.digest, self._job)
+        self._let_caches_keep(etag_of(key))
+        condition = header(self._scope, b"if-none-match") if self._scope["method"] in _SAFE_METHODS else None
+        entry = cache.find(key)
+        if tag_matches(condition, etag_of(key)) or (condition and condition.strip() == "*" and entry):
+            self._note_cache("hit", b"ogpgraph; hit")
+            await self._send_not_modified()
+            return
+        if entry:
+            self._note_cache("hit", b"ogpgraph; hit")
+        elif flight := cache.flight(key):
+            self._note_cache("collapsed", b"ogpgraph; fwd=miss; collapsed")
+            entry = await flight.join()
+        if entry:
+            await self._send_whole(entry.body, entry.encoding)
+        else:
+            await self._evaluate(engine, cache, key)
+
+    async def answer_once(self, engine: Engine) -> None:
+        """Answer a query whose answer belongs to this one request, such as one with NOW() or SERVICE."""
+        self._exchange.version = engine.version
+        self._headers.append((b"cache-control", b"no-store"))
+        async with engine.answer(self._job) as answer:
+            self._exchange.cost = answer.cost
+            if answer.complete is not None:
+                await self._send_whole(answer.complete, answer.encoding)
+            else:
+                await self._send_stream([], aiter(answer), answer.encoding)
+
+    async def _evaluate(self, engine: Engine, cache: AnswerCache, key: str) -> None:
+        self._note_cache("miss", b"ogpgraph; fwd=miss")
+        with cache.leading(key, self._exchange) as flight:
+            async with engine.answer(self._job) as answer:
+                self._exchange.cost = answer.cost
+                rest = aiter(answer)
+                chunks, whole = await _gathered(answer.complete, rest, cache.largest_bytes)
+                if not whole:
+                    flight.land(None)
+                    if not self._exchange.client_gone:
+                        await self._send_stream(chunks, rest, answer.encoding)
+                    return
+                entry = Entry(b"".join(chunks), answer.encoding)
+            cache.keep(key, entry)
+            flight.land(entry)
+        await self._send_whole(entry.body, entry.encoding)
+
+    def _let_caches_keep(self, etag: str) -> None:
+        """An answer to POST is nothing that HTTP lets others keep, nor has it a tag (RFC 9110, section 9.3.3)."""
+        if self._scope["method"] in _SAFE_METHODS:
+            self._headers.append((b"etag", etag.encode()))
+            # Who has written wants to see it: where writing is on, a kept answer is asked for again by its tag.
+            seconds = 0 if self._settings.update_token else self._settings.cache_seconds
+            self._headers.append((b"cache-control", b"public, max-age=%d" % seconds))
+        else:
+            self._headers.append((b"cache-control", b"no-cache"))
+
+    def _note_cache(self, what: str, cache_status: bytes) -> None:
+        """For the log, and for the client as RFC 9211 has it; what is noted last counts."""
+        self._exchange.cache = what
+        self._headers = [each for each in self._headers if each[0] != b"cache-status"]
+        self._headers.append((b"cache-status", cache_status))
+
+    async def _send_not_modified(self) -> None:
+        kept = [each for each in self._headers if each[0] != b"content-type"]
+        await self._send({"type": "http.response.start", "status": 304, "headers": kept})
+        await self._send({"type": "http.response.body", "body": b""})
+
+    async def _send_whole(self, body: bytes, encoding: str) -> None:
+        if encoding == "identity" and self._job.encoding == "gzip" and self._refuses_identity():
+            body, encoding = gzip.compress(body, 6, mtime=0), "gzip"
+        headers = [*self._headers, (b"content-length", b"%d" % len(body))]
+        await self._send_head(headers, encoding)
+        await self._send({"type": "http.response.body", "body": body})
+
+    async def _send_stream(self, begun: Sequence[bytes], rest: AsyncIterator[bytes], encoding: str) -> None:
+        """Send an answer as it comes; one that fails on its way ends without its last chunk."""
+        if self._scope["http_version"] == "1.0":
+            await self._refuse_stream()
+            return
+        await self._send_head(self._headers, encoding)
+        if self._scope["method"] != "HEAD":
+            try:
+                for chunk in begun:
+                    await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+                async for chunk in rest:
+                    await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+            except EXPECTED as error:
+                raise AnswerCut(str(error)) from error
+        await self._send({"type": "http.response.body", "body": b""})
+
+    async def _refuse_stream(self) -> None:
+        """HTTP/1.0 ends an answer by closing the connection: a cut one would look whole, so none is begun."""
+        detail = "an answer of this length is sent in chunks, which HTTP/1.0 does not know: ask by HTTP/1.1"
+        response = problem(505, "HTTP version not supported", detail)
+        await self._send({"type": "http.response.start", "status": 505, "headers": response.raw_headers})
+        await self._send({"type": "http.response.body", "body": bytes(response.body)})
+
+    async def _send_head(self, headers: Headers, encoding: str) -> None:
+        if encoding != "identity":
+            headers = [*headers, (b"content-encoding", encoding.encode())]
+        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+
+    def _refuses_identity(self) -> bool:
+        return refuses_identity(header(self._scope, b"accept-encoding"))
+
+
+async def _gathered(complete: bytes | None, rest: AsyncIterator[bytes], most_bytes: int) -> tuple[list[bytes], bool]:
+    """The chunks of an answer up to a size, and whether they are the whole of it."""
+    if complete is not None:
+        return [complete], True
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in rest:
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > most_bytes:
+            return chunks, False
+    return chunks, True
