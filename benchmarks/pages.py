@@ -1,0 +1,99 @@
+"""A visitor of pages in a process of its own: how long pages take while something else happens to the server.
+
+    python -m benchmarks.pages HOST PORT PATH…
+
+asks for the paths in turn, a hundred times a second over one connection, until its standard input is closed, and
+prints what it found as JSON.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import itertools
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from benchmarks.servers import Server
+
+HEALTH = "/health"
+PAGE = "/data/id/commitment/FR0042.ttl"
+_PAUSE_SECONDS = 0.01
+
+
+@dataclass
+class Visit:
+    """The pages that were asked for; times in milliseconds, known once the visit is over."""
+
+    requests: int = 0
+    not_ok: int = 0
+    p50: float = 0.0
+    p95: float = 0.0
+    worst: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.requests} pages, p50 {self.p50:.1f} ms, p95 {self.p95:.1f} ms, worst {self.worst:.1f} ms"
+
+
+@contextlib.contextmanager
+def visited(server: Server, paths: Sequence[str] = (HEALTH, PAGE)) -> Iterator[Visit]:
+    """Pages are asked for while the block runs; the Visit is filled in when it ends."""
+    host, port = server.address
+    command = [sys.executable, "-m", "benchmarks.pages", host, str(port), *paths]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    visit = Visit()
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()  # the first page has come
+        yield visit
+        found, _ = process.communicate(timeout=30)
+        visit.__dict__.update(json.loads(found))
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _visit(host: str, port: int, paths: Sequence[str], over: threading.Event) -> Visit:
+    taken: list[float] = []
+    visit = Visit()
+    connection = http.client.HTTPConnection(host, port, timeout=30)
+    for path in itertools.cycle(paths):
+        begun = time.perf_counter()
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            response.read()
+            visit.not_ok += response.status != 200
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            visit.not_ok += 1
+        taken.append(1000 * (time.perf_counter() - begun))
+        if len(taken) == 1:
+            print("begun", flush=True)
+        if over.wait(_PAUSE_SECONDS):
+            break
+    taken.sort()
+    visit.requests, visit.worst = len(taken), taken[-1]
+    visit.p50, visit.p95 = (taken[min(len(taken) - 1, int(len(taken) * part))] for part in (0.5, 0.95))
+    return visit
+
+
+def _set_at_end_of_input(over: threading.Event) -> None:
+    sys.stdin.read()
+    over.set()
+
+
+def main() -> None:
+    host, port, *paths = sys.argv[1:]
+    over = threading.Event()
+    threading.Thread(target=_set_at_end_of_input, args=[over], daemon=True).start()
+    print(json.dumps(asdict(_visit(host, int(port), paths, over))))
+
+
+if __name__ == "__main__":
+    main()
