@@ -251,6 +251,15 @@ def has_blank(quad: Quad) -> bool:
     return isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode)
 
 
+def test_iris_of_other_hosts_stand_in_turtle_in_full_and_literals_as_they_are() -> None:
+    elsewhere, text = NamedNode("https://example.org/a//b"), Literal('<//x> "<//y>" \\" <//z')
+    triples = [Triple(iris.plan("FR-2015"), DCTERMS.source, elsewhere), Triple(elsewhere, DCTERMS.title, text)]
+    raw = dumps.turtle(triples)
+    assert b"<id/plan/FR-2015> dcterms:source <https://example.org/a//b> ." in raw
+    assert b"schema: <https://schema.org/>" in raw
+    assert [quad.triple for quad in parse(raw, format=RdfFormat.TURTLE)] == triples
+
+
 def test_the_turtle_of_the_whole_is_the_default_graph(xanadu_release: Release) -> None:
     dataset = parse((xanadu_release.folder / "dataset.nq").read_bytes(), format=RdfFormat.N_QUADS)
     default = {quad.triple for quad in dataset if quad.graph_name == DefaultGraph()}

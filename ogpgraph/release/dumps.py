@@ -101,7 +101,17 @@ def _written(data: Iterable[Quad] | Iterable[Triple], form: RdfFormat) -> bytes:
     prefixes, base = (None, None) if form == RdfFormat.N_QUADS else (PREFIXES, BASE)
     raw = serialize(data, format=form, prefixes=prefixes, base_iri=base)
     assert raw is not None
-    return raw
+    return _with_schemes(raw) if base else raw
+
+
+# A literal is skipped whole, so that what is written in it stays as it is.
+_LITERAL_OR_NETWORK_PATH = re.compile(rb'"(?:[^"\\]|\\.)*"|<//')
+
+
+def _with_schemes(raw: bytes) -> bytes:
+    """IRIs of other hosts in full: the engine cuts the scheme that they share with the base (RFC 3986, section 4.2)."""
+    whole = f"<{BASE.partition('//')[0]}//".encode()
+    return _LITERAL_OR_NETWORK_PATH.sub(lambda found: whole if found[0] == b"<//" else found[0], raw)
 
 
 def gzipped(raw: bytes) -> bytes:
