@@ -1,4 +1,13 @@
-"""What the servers are asked: entity-sized queries as pages send them, and heavy ones as researchers do."""
+"""What the servers are asked: entity-sized queries as pages send them, and heavy ones as researchers do.
+
+The light mix is what the page of an entity and its data document ask: the CONSTRUCT of ``/data/…``, the statements with
+the labels of their values, who points to it with labels, and two or three questions that only its class has (the
+milestones of a commitment, the commitments of a plan). As many entities are drawn from each class, and each is asked
+everything once. Looking up the label of an entity is one triple, not a page: those are measured beside it, without a
+bar.
+
+Heavy queries read much of the graph, and are judged by kind.
+"""
 
 from __future__ import annotations
 
@@ -7,50 +16,90 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from pyoxigraph import NamedNode
+
+from ogpgraph.serve.entities import about
 from ogpgraph.settings import PROJECT
 
 PREFIXES = (
     "PREFIX dcterms: <http://purl.org/dc/terms/> "
     "PREFIX ogp: <https://w3id.org/ogpgraph/ontology#> "
+    "PREFIX org: <http://www.w3.org/ns/org#> "
     "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
     "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
 )
 RESULTS_JSON = "application/sparql-results+json"
+N_TRIPLES = "application/n-triples"
 
 ENTITIES = (
-    "SELECT ?entity ?class { VALUES ?class { ogp:Commitment ogp:Institution ogp:Assessment ogp:Source ogp:ActionPlan } "
+    "SELECT ?entity ?class { VALUES ?class { "
+    "ogp:Commitment ogp:ActionPlan ogp:Institution ogp:IRMReport ogp:Assessment ogp:Source } "
     "?entity a ?class } ORDER BY ?class ?entity"
 )
 PREDICATES = "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p"
 
-# What a page asks of an entity; %s is its IRI.
+# What the page of an entity asks; %s is its IRI.
 _OF_ANY = (
-    "SELECT ?p ?o { %s ?p ?o }",
-    "SELECT ?s ?p { ?s ?p %s } LIMIT 50",
-    "SELECT ?label { %s rdfs:label ?label }",
+    "SELECT ?property ?value ?label { %s ?property ?value "
+    'OPTIONAL { ?value rdfs:label|skos:prefLabel ?label FILTER(LANG(?label) IN ("en", "")) } }',
+    "SELECT ?property ?subject ?label { ?subject ?property %s OPTIONAL { ?subject rdfs:label ?label } } "
+    "ORDER BY ?property ?subject ?label LIMIT 100",
 )
 _OF_CLASS = {
     "Commitment": (
-        "SELECT ?plan ?planLabel ?area ?areaLabel { %s ogp:inPlan ?plan ; ogp:policyArea ?area . "
-        '?plan rdfs:label ?planLabel . ?area skos:prefLabel ?areaLabel . FILTER(LANG(?areaLabel) = "en") }',
-        "SELECT ?assessment ?phase ?p ?value { ?assessment ogp:assesses %s ; ogp:phase ?phase ; ?p ?value }",
-    ),
-    "Institution": (
-        "SELECT ?commitment ?title { %s ogp:leads|ogp:supports ?commitment . ?commitment rdfs:label ?title }",
+        "SELECT ?milestone ?number ?description ?start ?end { %s ogp:hasMilestone ?milestone . "
+        "OPTIONAL { ?milestone ogp:number ?number } OPTIONAL { ?milestone dcterms:description ?description } "
+        "OPTIONAL { ?milestone ogp:dueStart ?start } OPTIONAL { ?milestone ogp:dueEnd ?end } } ORDER BY ?number",
+        "SELECT ?assessment ?phase ?aspect ?rating ?label { ?assessment ogp:assesses %s ; ogp:phase ?phase ; "
+        '?aspect ?rating . ?rating skos:prefLabel ?label FILTER(LANG(?label) = "en") }',
+        "SELECT ?statement ?relation ?other ?title { { ?statement ogp:earlier %s "
+        "OPTIONAL { ?statement ogp:later ?other . ?other rdfs:label ?title } } UNION { ?statement ogp:later %s "
+        "OPTIONAL { ?statement ogp:earlier ?other . ?other rdfs:label ?title } } "
+        "OPTIONAL { ?statement ogp:relation ?relation } }",
     ),
     "ActionPlan": (
-        "SELECT ?commitment ?number ?title { %s ogp:hasCommitment ?commitment . ?commitment rdfs:label ?title "
-        "OPTIONAL { ?commitment ogp:planNumber ?number } } ORDER BY ?number ?commitment LIMIT 100",
+        "SELECT ?commitment ?number ?title { %s ogp:hasCommitment ?commitment . ?commitment dcterms:title ?title "
+        "OPTIONAL { ?commitment ogp:planNumber ?number } } ORDER BY ?number ?commitment ?title LIMIT 100",
+        "SELECT ?report ?type ?title { ?report ogp:reviewsPlan %s ; ogp:reportType ?type ; rdfs:label ?title }",
+    ),
+    "Institution": (
+        "SELECT ?commitment ?role ?title ?plan { VALUES ?role { ogp:leads ogp:supports } %s ?role ?commitment . "
+        "?commitment rdfs:label ?title OPTIONAL { ?commitment ogp:inPlan ?plan } }",
+        "SELECT ?earlier ?later ?change { { ?earlier ogp:successorInstitution %s } UNION "
+        "{ %s ogp:successorInstitution ?later } UNION { %s org:changedBy|org:resultedFrom ?change } }",
+    ),
+    "IRMReport": (
+        "SELECT ?assessment ?commitment ?title ?completion { ?assessment ogp:inReport %s ; ogp:assesses ?commitment . "
+        "?commitment rdfs:label ?title OPTIONAL { ?assessment ogp:completion ?completion } }",
+        "SELECT ?commitment ?title { ?commitment ogp:reviewedIn %s ; rdfs:label ?title }",
+    ),
+    "Assessment": (
+        "SELECT ?aspect ?rating ?label { %s ?aspect ?rating . ?rating skos:prefLabel ?label "
+        'FILTER(LANG(?label) = "en") }',
+        "SELECT ?commitment ?title ?plan ?planLabel { %s ogp:assesses ?commitment . ?commitment rdfs:label ?title "
+        "OPTIONAL { ?commitment ogp:inPlan ?plan . ?plan rdfs:label ?planLabel } }",
+    ),
+    "Source": (
+        "SELECT ?described ?class ?label { %s ogp:describes ?described . ?described a ?class ; rdfs:label ?label }",
+        "SELECT ?subject ?label { ?subject dcterms:source %s ; rdfs:label ?label } ORDER BY ?subject ?label LIMIT 100",
     ),
 }
+_ONE_TRIPLE = "SELECT ?label { %s rdfs:label ?label }"
+# Entities of each class in the light mix, at most: the classes of a small release have fewer.
+_ENTITIES_OF_CLASS = 150
 
 
 @dataclass(frozen=True)
 class Heavy:
-    """A query that reads much of the graph."""
+    """A query that reads much of the graph; its name is its kind, a colon and what it asks."""
 
     name: str
     text: str
+
+    @property
+    def kind(self) -> str:
+        """What it is judged with: aggregate, text, join, export, path or cube."""
+        return self.name.partition(":")[0]
 
 
 HEAVY = (
@@ -97,14 +146,38 @@ HEAVY = (
 
 
 def light_mix(entities: Sequence[tuple[str, str]]) -> list[str]:
-    """Entity-sized queries, all different, in an order that is the same each time; from (IRI, class IRI) pairs."""
-    queries = [
-        PREFIXES + template.replace("%s", f"<{entity}>")
-        for entity, kind in entities
-        for template in (*_OF_ANY, *_OF_CLASS.get(kind.rpartition("#")[2], ()))
-    ]
-    random.Random(4).shuffle(queries)
+    """What the pages of entities ask, all different, in an order that is the same each time.
+
+    From (IRI, class IRI) pairs, as ``ENTITIES`` gives them; a CONSTRUCT for each entity, everything else SELECT.
+    """
+    chance, queries = random.Random(4), []
+    for kind, members in drawn(entities, chance).items():
+        for entity in members:
+            questions = (*_OF_ANY, *_OF_CLASS[kind])
+            queries.append(about(NamedNode(entity)).text)
+            queries += [PREFIXES + question.replace("%s", f"<{entity}>") for question in questions]
+    chance.shuffle(queries)
     return queries
+
+
+def lookups(entities: Sequence[tuple[str, str]]) -> list[str]:
+    """The labels of the same entities: one triple each."""
+    members = [entity for found in drawn(entities, random.Random(4)).values() for entity in found]
+    return [PREFIXES + _ONE_TRIPLE.replace("%s", f"<{entity}>") for entity in members]
+
+
+def drawn(entities: Sequence[tuple[str, str]], chance: random.Random) -> dict[str, list[str]]:
+    """As many entities of each class, by the local name of the class."""
+    found: dict[str, list[str]] = {}
+    for entity, kind in entities:
+        found.setdefault(kind.rpartition("#")[2], []).append(entity)
+    count = min(_ENTITIES_OF_CLASS, *map(len, found.values()))
+    return {kind: chance.sample(members, count) for kind, members in found.items()}
+
+
+def media_type(query: str) -> str:
+    """What the answer of a query is asked for in: JSON for rows, N-Triples for a graph."""
+    return N_TRIPLES if query.startswith("CONSTRUCT") else RESULTS_JSON
 
 
 def export(statements: dict[str, int], rows: int = 100_000) -> Heavy:

@@ -30,7 +30,7 @@ class UnknownFormat(Exception):
         super().__init__(f"'{name}' is no format of this answer; offered are {', '.join(self.offered)}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # there is one object of each form
 class Format:
     """One form of an answer: its media type, further names of it, its name for ``--format`` and ``format=``."""
 
@@ -83,6 +83,10 @@ def choose(accept: str | None, formats: Sequence[Format]) -> Format:
     """
     if not accept or not accept.strip():
         return formats[0]
+    return (_remembered_choice if len(accept) <= _LONGEST_REMEMBERED else _choice)(accept, formats)
+
+
+def _choice(accept: str, formats: Sequence[Format]) -> Format:
     ranges = _ranges(accept)
     chosen, best = None, 0.0
     for offered in formats:
@@ -93,6 +97,9 @@ def choose(accept: str | None, formats: Sequence[Format]) -> Format:
     if chosen is None:
         raise NotAcceptable(accept, [offered.media_type for offered in formats])
     return chosen
+
+
+_remembered_choice = lru_cache(_MOST_REMEMBERED)(_choice)
 
 
 def prefers(accept: str | None, media_type: str, to: Sequence[Format]) -> bool:

@@ -63,7 +63,7 @@ class Settings:
     service_endpoints: str = _setting(
         "", "IRI prefixes", "endpoints that SERVICE may ask, separated by blanks; empty: none"
     )
-    service_seconds: int = _setting(10, "seconds", "longest wait for an endpoint that SERVICE asks")
+    service_seconds: int = _setting(30, "seconds", "longest time of a query that asks another endpoint by SERVICE")
 
     update_token: str = _setting("", "secret", "token that allows to write; empty: read-only", secret=True)
     update_seconds: int = _setting(60, "seconds", "longest time of a write with its validation")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph
@@ -31,17 +33,14 @@ def xanadu(xanadu_quads: set[pyoxigraph.Quad]) -> three_plans.Triples:
 
 
 @pytest.fixture(scope="session")
-def xanadu_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of releases with one release in it; tests must not write there."""
-    out = tmp_path_factory.mktemp("xanadu")
-    build(three_plans.FOLDER, out)
-    return out
+def xanadu_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return build(three_plans.FOLDER, tmp_path_factory.mktemp("xanadu"))
 
 
 @pytest.fixture(scope="session")
-def xanadu_release(xanadu_out: Path) -> Release:
-    """Building again gives the release that is there."""
-    return build(three_plans.FOLDER, xanadu_out)
+def xanadu_out(xanadu_release: Release) -> Path:
+    """A folder of releases with one release in it; tests must not write there."""
+    return xanadu_release.folder.parent
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +53,10 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the data in the current folder, so that messages name ``data/…``."""
     monkeypatch.chdir(tmp_path)
     return three_plans.copy_to(tmp_path)
+
+
+@pytest.fixture
+def released(data: Path, xanadu_release: Release) -> Release:
+    """The release of that copy in ``dist``, as building it would make it."""
+    shutil.copytree(xanadu_release.folder.parent, "dist", symlinks=True)
+    return replace(xanadu_release, folder=Path("dist") / xanadu_release.version)

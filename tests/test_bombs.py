@@ -132,5 +132,5 @@ def test_health_counts_what_was_stopped(server: Server, bombing: Bombing) -> Non
 
 
 def test_everything_at_once_for_a_short_time(release: Release) -> None:
-    verdict = endure(release.folder, seconds=12, seed=1)
+    verdict = endure(release.folder, seconds=6, seed=1)
     assert verdict.print()

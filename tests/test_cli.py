@@ -150,15 +150,14 @@ def test_build_says_what_it_does_and_prints_the_folder(data: Path, capsys: pytes
 
 
 def test_a_build_that_is_refused_names_the_problems_and_what_stays(
-    data: Path, capsys: pytest.CaptureFixture[str]
+    data: Path, released: Release, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, first, _ = run(capsys, "build", "--data", "data", "--out", "dist")
     replaced("plans/xa/xa-02.yml", "ordinal: 2", "ordnal: 2")(data)
     status, out, err = run(capsys, "build", "--data", "data", "--out", "dist")
     assert (status, out) == (1, "")
     lines = err.splitlines()
     assert "data/plans/xa/xa-02.yml:4: unknown-key: 'ordnal' is no key of the format: did you mean 'ordinal'?" in lines
-    kept = Path(first.strip()).name
+    kept = released.version
     assert re.fullmatch(rf"No release was made: \d+ violations; {kept} is still the latest release\.", lines[-1])
 
 
@@ -273,8 +272,10 @@ def test_a_query_that_cannot_be_answered_is_a_message(
     assert unwrapped(found[2]).startswith(message)
 
 
-def test_diff_names_the_entities_as_text_and_as_json(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    old = run(capsys, "build", "--data", "data", "--out", "dist")[1].strip()
+def test_diff_names_the_entities_as_text_and_as_json(
+    data: Path, released: Release, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = str(released.folder)
     replaced("initiatives/xa.yml", "label: Map of the caverns", "label: Map of all caverns")(data)
     new = run(capsys, "build", "--data", "data", "--out", "dist")[1].strip()
     node, version = f"{BASE}id/initiative/xa/cavern-map", [Path(folder).name for folder in (old, new)]

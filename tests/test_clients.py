@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,17 +12,18 @@ from pathlib import Path
 
 import pytest
 import rdflib
-import three_plans
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryResultsFormat, QueryTriples, RdfFormat, Store, serialize
 from rdflib.compare import isomorphic
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, JSON, POST, POSTDIRECTLY, TSV, TURTLE, URLENCODED, XML, SPARQLWrapper
+from writable_server import copy_of
 
-from ogpgraph.build import build
 from ogpgraph.load import open_release
+from ogpgraph.release import Release
 from tests.w3c.answers import Answer, Graph, Solutions, difference, parsed
 from tests.w3c.servers import ogpgraph
 
+pytest_plugins = ["fixtures_three_plans"]
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 CLIENTS = Path(__file__).resolve().parent / "clients"
 JSON_RESULTS = "application/sparql-results+json"
@@ -66,12 +66,10 @@ class Instances:
 
 
 @pytest.fixture(scope="module")
-def instances(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instances]:
+def instances(tmp_path_factory: pytest.TempPathFactory, xanadu_release: Release) -> Iterator[Instances]:
     """Xanadu's release twice; in the second instance a commitment then gets another title."""
-    folders = [tmp_path_factory.mktemp(name) for name in ("here", "there")]
-    release = build(three_plans.FOLDER, folders[0])
-    shutil.copytree(folders[0], folders[1], symlinks=True, dirs_exist_ok=True)
-    stores = (open_release(release.folder), open_release(release.folder))
+    folders = [copy_of(xanadu_release.folder, tmp_path_factory.mktemp(name)) for name in ("here", "there")]
+    stores = (open_release(xanadu_release.folder), open_release(xanadu_release.folder))
     with (
         ogpgraph(folders[1], {"update_checks": "0"}, TOKEN) as there,
         ogpgraph(folders[0], {"service_endpoints": there.query}) as here,

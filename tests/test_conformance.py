@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
-import three_plans
+from writable_server import copy_of
 
-from ogpgraph.build import build
+from ogpgraph.release import Release
 from tests.w3c import report, run
 from tests.w3c.evaluation import Verdict
 from tests.w3c.suites import SUITES
 
+pytest_plugins = ["fixtures_three_plans"]
 pytestmark = pytest.mark.skipif(not SUITES.is_dir(), reason="the W3C suites are not beside the checkout")
 
 # Parts of which nothing may fail over HTTP.
@@ -31,11 +31,9 @@ def offline() -> list[run.Result]:
 
 
 @pytest.fixture(scope="module")
-def http(tmp_path_factory: pytest.TempPathFactory) -> list[run.Result]:
+def http(tmp_path_factory: pytest.TempPathFactory, xanadu_release: Release) -> list[run.Result]:
     """Every test, by a real server."""
-    out: Path = tmp_path_factory.mktemp("conformance")
-    build(three_plans.FOLDER, out)
-    return run.run_over_http(out)
+    return run.run_over_http(copy_of(xanadu_release.folder, tmp_path_factory.mktemp("conformance")))
 
 
 def verdicts(results: list[run.Result]) -> dict[tuple[str, str], Verdict]:

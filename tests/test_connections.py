@@ -277,11 +277,36 @@ def test_connections_of_one_client_are_bounded() -> None:
 
 def test_all_connections_are_bounded_and_proxies_are_no_clients() -> None:
     with serving(connections=3, client_connections=1, trusted_proxies=1) as served:
+        served.engine.scripts[QUERY] = Script(b"late", go=threading.Event())
         held = [served.connect() for _ in range(3)]
-        until(lambda: served.app.connections.open == 3)
+        for connection in held:
+            connection.sendall(GET)
+        until(lambda: len(served.engine.started) >= 1 and served.app.connections.open == 3)
         with served.connect() as fourth:
             found = refusal(everything(fourth), 503)
         assert (found["limit"], found["value"]) == ("connections", 3)
+        for connection in held:
+            connection.close()
+
+
+def test_connections_that_wait_for_a_request_keep_no_newcomer_out() -> None:
+    """The one that has waited longest goes, whether it has sent nothing, half a head or an earlier request."""
+    with serving(connections=3, header_seconds=60, idle_seconds=60, cache_bytes=0) as served:
+        begun = [b"", b"GET /sparql HTTP/1.1\r\n", b""]
+        silent, half, busy = held = [served.connect() for _ in begun]
+        until(lambda: served.app.connections.open == 3)
+        for connection, sent in zip(held, begun, strict=True):
+            connection.sendall(sent)
+        busy.sendall(GET)
+        assert busy.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
+        served.engine.scripts[QUERY] = Script(b"late", go=threading.Event())
+        for goes in (silent, half, busy):
+            newcomer = served.connect()
+            held.append(newcomer)
+            newcomer.sendall(GET)
+            assert everything(goes) == b""
+        with served.connect() as refused:
+            assert refusal(everything(refused), 503)["limit"] == "connections"
         for connection in held:
             connection.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -18,14 +19,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyoxigraph
 import pytest
 import uvloop
 import zstandard
 
-from ogpgraph.engine import worker
+from ogpgraph.engine import frames, worker
 from ogpgraph.engine.answer import LocalAnswer
 from ogpgraph.engine.job import EngineFailed, Job, Lane, LimitReached
 from ogpgraph.engine.local import LocalEngine
@@ -146,6 +147,16 @@ def is_alive(pid: int) -> bool:
     return bool(fields) and fields[0] not in "ZX"
 
 
+def limited(pid: int) -> bool:
+    return not re.search("Max address space +unlimited", Path(f"/proc/{pid}/limits").read_text())
+
+
+async def all_ready(number: int) -> None:
+    """Wait for every worker of the engine to be idle."""
+    assert await holds(lambda: [limited(pid) for pid in children(zygote())] == [True] * number)
+    await asyncio.sleep(0.1)  # for the word that it is ready, which follows
+
+
 def cpu_ticks(pid: int) -> int:
     fields = stat(pid)
     return int(fields[11]) + int(fields[12]) if fields else 0
@@ -256,6 +267,25 @@ def test_a_long_answer_is_compressed_and_a_short_one_is_not(folder: Path, store:
     on_loop(check())
 
 
+def test_a_query_arrives_as_it_was_sent() -> None:
+    texts = ("ASK {}", "", "SELECT * {\n  ?s ?p 'é\\n'\r\n}\n", "ASK { ?s ?p '\ud800' }")
+    datasets = ((), ()), (("http://ex.org/a", "not\nan IRI"), ()), ((), ("http://ex.org/b",))
+    for text, (default, named), base in itertools.product(texts, datasets, (None, "http://ex.org/base/")):
+        task = frames.Task(text, default, named, base, "text/csv", "gzip")
+        found = frames.to_task(frames.of_task(task)[5:])
+        assert found == task._replace(default_graphs=found.default_graphs, named_graphs=found.named_graphs)
+        assert (tuple(found.default_graphs), tuple(found.named_graphs)) == (default, named)
+
+
+def test_frames_are_the_same_wherever_the_socket_cuts_them() -> None:
+    sent = [(frames.Kind.PLAIN, b"abc"), (frames.Kind.PLAIN, b""), (frames.Kind.FAILED, bytes(range(256)))]
+    data = b"".join(frames.frame(kind, payload) for kind, payload in sent)
+    for size in (1, 2, 4, 5, 6, 7, 100, len(data)):
+        incoming = frames.Frames()
+        pieces = [data[start : start + size] for start in range(0, len(data), size)]
+        assert [frame for piece in pieces for frame in incoming.feed(piece)] == sent
+
+
 def test_the_cost_of_an_answer_is_told(folder: Path) -> None:
     async def check() -> None:
         async with engine_of(folder) as engine, engine.answer(job(SORTED_ROWS)) as answer:
@@ -305,6 +335,7 @@ async def stopped(engine: LocalEngine, asked: Job) -> tuple[LimitReached, float]
     [
         ({"query_seconds": 1}, Lane.PUBLIC, ENDLESS, "query_seconds"),
         ({"query_seconds": 30, "reserved_seconds": 1}, Lane.RESERVED, ENDLESS, "reserved_seconds"),
+        ({"service_endpoints": "http://a.example/", "service_seconds": 1}, Lane.FEDERATED, ENDLESS, "service_seconds"),
         ({"query_cpu_seconds": 1}, Lane.PUBLIC, ENDLESS, "query_cpu_seconds"),
     ],
 )
@@ -316,6 +347,20 @@ def test_a_query_over_its_time_ends_with_its_worker(
             error, seconds = await stopped(engine, job(text, lane=lane))
             assert (error.status, error.limit, error.value) == (503, name, 1)
             assert 0.9 < seconds < (2 if name.endswith("query_seconds") else 6)
+
+    on_loop(check())
+
+
+def test_each_query_of_a_worker_has_its_whole_time(folder: Path) -> None:
+    async def check() -> None:
+        async with engine_of(folder, query_seconds=1) as engine:
+            await all_ready(7)
+            await body(engine, job("ASK {}"))  # and the same worker gets the next one
+            await asyncio.sleep(0.5)
+            error, seconds = await stopped(engine, job(ENDLESS))
+            assert error.limit == "query_seconds"
+            assert 0.9 < seconds < 1.4
+            assert engine.restarts <= 1
 
     on_loop(check())
 
@@ -489,6 +534,153 @@ def test_a_worker_for_a_query_that_has_just_gone_comes_back() -> None:
         return back
 
     assert on_loop(check()) == [("worker", "one")]
+
+
+def test_each_waits_for_its_own_time() -> None:
+    async def refused(queue: Queue[str], after: float) -> tuple[str, float]:
+        await asyncio.sleep(after)
+        began = time.monotonic()
+        with pytest.raises(LimitReached) as limit:
+            await queue.wait("one")
+        return limit.value.limit, time.monotonic() - began
+
+    async def check() -> None:
+        queue: Queue[str] = Queue(5, 0.4, lambda *_: None)
+        for limit, waited in await asyncio.gather(*(refused(queue, after) for after in (0, 0, 0.3))):
+            assert limit == "queue_seconds"
+            assert 0.35 < waited < 0.65
+        assert len(queue) == 0
+
+    on_loop(check())
+
+
+def test_who_was_cancelled_keeps_nobody_waiting(folder: Path) -> None:
+    """Also before the cancelled task has run."""
+
+    async def check() -> None:
+        async with engine_of(folder, queries_at_once=1) as engine:
+            await all_ready(4)
+            running = engine.try_answer(job(ENDLESS), lambda _: None)
+            assert running
+            waiting = asyncio.create_task(body(engine, job("ASK {}")))
+            assert await holds(lambda: engine.queued == 1)
+            waiting.cancel()
+            running.leave()
+            assert engine.queued == 0
+            following = engine.try_answer(job("ASK {}"), lambda _: None)
+            assert following
+            following.leave()
+            await asyncio.gather(waiting, return_exceptions=True)
+
+    on_loop(check())
+
+
+# --- asked without waiting --------------------------------------------------------------------------------------
+
+
+async def taken(engine: LocalEngine, asked: Job, done: Callable[[LocalAnswer], None]) -> LocalAnswer:
+    """What ``try_answer`` gives as soon as a worker is idle; not every one is when the engine has started."""
+    for _ in range(500):
+        if answer := engine.try_answer(asked, done):
+            return answer
+        await asyncio.sleep(0.01)
+    raise AssertionError("no worker was idle")
+
+
+async def prompt(engine: LocalEngine, asked: Job) -> LocalAnswer:
+    """The answer to a query that an idle worker takes at once, as it is when ``done`` is called."""
+    told: asyncio.Future[LocalAnswer] = asyncio.get_running_loop().create_future()
+    answer = await taken(engine, asked, told.set_result)
+    assert not told.done()
+    assert await told is answer
+    return answer
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_prompt_answer_is_that_of_any_other_way(folder: Path, loop: str) -> None:
+    async def check() -> None:
+        async with engine_of(folder, query_seconds=1) as engine:
+            short = job("SELECT ?p ?o { <http://ex.org/s1> ?p ?o }", encoding="gzip")
+            async with engine.answer(short) as expected:
+                answer = await prompt(engine, short)
+                assert answer.complete == expected.complete
+                assert answer.encoding == expected.encoding == "gzip"
+                assert answer.cost.result_bytes == expected.cost.result_bytes > 0
+            long = await prompt(engine, job("SELECT * { ?a ?b ?c . <http://ex.org/s1> ?e ?f } ORDER BY ?a ?b ?c ?e ?f"))
+            assert (long.complete, long.error) == (None, None)
+            assert b"".join([chunk async for chunk in long]) == await body(engine, long.job)
+            assert isinstance((await prompt(engine, job("SELECT"))).error, QuerySyntaxError)
+            late = (await prompt(engine, job(ENDLESS))).error
+            assert isinstance(late, LimitReached)
+            assert late.limit == "query_seconds"
+            assert (engine.running, engine.abandoned) == (0, 0)
+
+    on_loop(check(), loop)
+
+
+def test_a_prompt_answer_that_nobody_wants_ends_its_query(folder: Path) -> None:
+    async def check() -> None:
+        async with engine_of(folder) as engine:
+            told: list[LocalAnswer] = []
+            answer = engine.try_answer(job(ENDLESS), told.append)
+            assert answer
+            (busy,) = await busy_workers()
+            answer.leave()
+            assert await holds(lambda: not is_alive(busy), 1)
+            assert (engine.running, engine.abandoned, told) == (0, 1, [])
+
+    on_loop(check())
+
+
+def test_who_has_left_is_not_told_any_more() -> None:
+    """Not even of an answer that had come before."""
+
+    class Worker:
+        def begin(self, answer: LocalAnswer) -> None:
+            answer.received(b"true", "identity")
+            answer.ended(frames.End(0.1, 0.1, 4, False))
+
+    class Pool:
+        def idle_worker_for(self, _: Job) -> Worker:
+            return Worker()
+
+        def finished(self, _: Job) -> None:
+            pass
+
+    async def check() -> list[bytes | None]:
+        told: list[LocalAnswer] = []
+        stays, leaves = (LocalAnswer(cast(Any, Pool()), job("ASK {}"), 1000) for _ in range(2))
+        assert stays.begin_at_once(told.append)
+        assert leaves.begin_at_once(told.append)
+        leaves.leave()
+        await asyncio.sleep(0.01)
+        return [answer.complete for answer in told]
+
+    assert on_loop(check()) == [b"true"]
+
+
+def test_nothing_is_answered_at_once_beyond_the_limits(folder: Path) -> None:
+    async def check() -> None:
+        async with engine_of(folder, queries_at_once=2, client_queries=1) as engine:
+            ignored: list[LocalAnswer] = []
+            first = engine.try_answer(job(ENDLESS, client="one"), ignored.append)
+            assert first
+            assert engine.try_answer(job("ASK {}", client="one"), ignored.append) is None
+            second = await taken(engine, job(ENDLESS, client="two"), ignored.append)
+            assert engine.try_answer(job("ASK {}", client="three"), ignored.append) is None
+            assert engine.try_answer(job("ASK {}", lane=Lane.FEDERATED), ignored.append) is None
+            assert engine.running == 2
+            first.leave()
+            # What was refused took no share.
+            assert b"true" in await body(engine, job("ASK {}", client="three"))
+            closing = asyncio.create_task(engine.close())
+            await asyncio.sleep(0)
+            assert engine.try_answer(job("ASK {}"), ignored.append) is None
+            second.leave()
+            await closing
+            assert ignored == []
+
+    on_loop(check())
 
 
 # --- ends that nobody asked for --------------------------------------------------------------------------------
@@ -720,10 +912,6 @@ def test_workers_have_no_network_but_those_of_the_federated_lane(folder: Path, l
     on_loop(check())
 
 
-def limited(pid: int) -> bool:
-    return not re.search("Max address space +unlimited", Path(f"/proc/{pid}/limits").read_text())
-
-
 def test_workers_have_given_up_what_they_do_not_need(folder: Path) -> None:
     async def check() -> None:
         async with engine_of(folder, query_memory_bytes=300_000_000):
@@ -809,6 +997,19 @@ def test_a_large_release_is_kept_on_disk(tmp_path: Path, folder: Path, store: py
     assert made.name == f"2-{digest[:8]}"
     before = made.stat().st_ino
     assert on_loop(check()).stat().st_ino == before
+
+
+def test_of_the_stores_on_disk_the_two_that_are_used_stay(tmp_path: Path) -> None:
+    async def check(version: str) -> set[str]:
+        release = tmp_path / version
+        if not release.exists():
+            written(release, [f"<http://ex.org/s> <http://ex.org/p> <http://ex.org/{version}>"], version)
+        async with engine_of(release, store="disk") as engine:
+            assert f"ex.org/{version}".encode() in await body(engine, job("SELECT ?o { ?s ?p ?o }"))
+        return {each.name.partition("-")[0] for each in (tmp_path / "stores").iterdir()}
+
+    found = [on_loop(check(version)) for version in ("1", "2", "1", "3")]
+    assert found == [{"1"}, {"1", "2"}, {"1", "2"}, {"1", "3"}]
 
 
 def test_where_the_system_cannot_fork_workers_are_started_afresh(

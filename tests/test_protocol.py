@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -36,6 +37,7 @@ from ogpgraph.protocol import (
     from_post,
     from_query_string,
     refusals,
+    requests,
     serialized,
     tokens,
     written,
@@ -211,6 +213,27 @@ def test_a_call_that_the_engine_would_make_is_never_overlooked(before: str, call
         assert tokens.calls(query)
 
 
+# Letters beyond ASCII that a pattern without case takes for these.
+FOLDED = {"s": "\u017f", "i": "\u0131\u0130"}
+SPELLED = [*"sSeErvnow", "\u017f", "\\u0053", "\\", " "]
+WORDS = ("service", "now", "rand", "uuid", "bnode")
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    word=st.sampled_from(WORDS).flatmap(
+        lambda word: st.tuples(*(st.sampled_from([c, c.upper(), rf"\u{ord(c):04x}", *FOLDED.get(c, "")]) for c in word))
+    ),
+    around=st.lists(st.sampled_from(SPELLED), max_size=4).map("".join),
+)
+def test_the_quick_look_for_a_word_overlooks_none(word: tuple[str, ...], around: str) -> None:
+    text = f"{around}{''.join(word)}{around}"
+    for small in WORDS:
+        if any(re.search(small, reading, re.IGNORECASE) for reading in tokens.readings(text)):
+            assert tokens._may_say(text, (small,)), text
+    assert not tokens._may_say("SELECT * { ?s ?p 'SERVICES' }", ("now", "rand"))
+
+
 def queries() -> Iterator[str]:
     yield from (path.read_text("utf-8") for path in sorted(EXAMPLES.rglob("*.rq")))
     yield from WRITTEN.values()
@@ -301,6 +324,21 @@ def test_parameters_are_decoded_once(encoded: str) -> None:
 def test_any_text_comes_through_a_form_as_it_was(text: str) -> None:
     assert from_post(FORM, urlencode({"query": text}).encode(), "").text == text
     assert from_query_string(urlencode({"query": text})).text == text
+
+
+ENCODED = [*"abZ09&=+_;-ä \n", *("%25", "%3D", "%3d", "%26", "%0A", "%0D%0A", "%C3%A4", "%E2%82%AC", "%F0%9F%98%80")]
+
+
+@settings(max_examples=400)
+@given(st.lists(st.sampled_from([*ENCODED, "%C3", "%A4", "%FF"]), max_size=12).map("".join))
+def test_parameters_are_decoded_as_the_library_does(encoded: str) -> None:
+    try:
+        expected = parse_qsl(encoded, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(BadRequest, match="is not UTF-8"):
+            requests._pairs(encoded)
+    else:
+        assert requests._pairs(encoded) == expected
 
 
 def test_a_dataset_comes_with_the_query_by_every_way() -> None:

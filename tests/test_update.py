@@ -16,11 +16,12 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+from stub_engine import serving as in_thread
 from writable_server import AUTHORIZED, TOKEN, Server, copy_of, serving
 
 from ogpgraph.engine import change
 from ogpgraph.engine.change import Conflict, Operation
-from ogpgraph.engine.writable import WritableFolder, folder_to_serve
+from ogpgraph.engine.writable import WritableFolder, folder_to_serve, hidden_release
 from ogpgraph.load import open_release
 from ogpgraph.protocol import documents, requests
 from ogpgraph.release import Release
@@ -124,6 +125,37 @@ def test_a_large_body_is_not_awaited_from_who_may_not_write(server: Server) -> N
     connection.endheaders(b"INSERT DATA {")
     assert connection.getresponse().status == 401
     connection.close()
+
+
+def test_a_form_may_be_as_large_as_an_update_for_who_may_write(empty: Server) -> None:
+    large = "x" * 1_100_000
+    update = urlencode({"update": INSERT % f'"{large}"'})
+    refused = empty.request("POST", "/sparql", update, {"Content-Type": FORM})
+    assert (refused.status, refused.json()["limit"], refused.json()["value"]) == (413, "body_bytes", 1_000_000)
+    assert empty.write("POST", "/sparql", update, FORM).status == 204
+    assert empty.rows(VALUES) == [[large]]
+    query = urlencode({"query": f"ASK {{}} #{large}"})
+    refused = empty.write("POST", "/sparql", query, FORM)
+    assert (refused.status, refused.json()["limit"]) == (413, "body_bytes")
+
+
+@pytest.mark.parametrize(
+    ("path", "token", "methods"),
+    [
+        ("/graphs", TOKEN, "GET, HEAD, POST, PUT, DELETE, OPTIONS"),
+        ("/graph/catalogue", TOKEN, "GET, HEAD, POST, PUT, DELETE, OPTIONS"),
+        ("/sparql", TOKEN, "GET, HEAD, POST, QUERY, OPTIONS"),
+        ("/graphs", "", "GET, HEAD, POST, QUERY, OPTIONS"),
+    ],
+)
+def test_scripts_are_told_the_methods_that_write(path: str, token: str, methods: str) -> None:
+    with in_thread(update_token=token) as server:
+        asked_for = {"Origin": "https://example.org", "Access_Control_Request_Method": "PUT"}
+        answer = server.ask("OPTIONS", path, **asked_for)
+    assert (answer.status, answer.headers["access-control-allow-methods"]) == (204, methods)
+    allowed = answer.headers["access-control-allow-headers"].split(", ")
+    assert {"Authorization", "Content-Type", "If-None-Match"} <= set(allowed)
+    assert ("If-Match" in allowed) == ("PUT" in methods)
 
 
 def test_with_another_endpoint_behind_writes_go_there() -> None:
@@ -411,7 +443,34 @@ def test_what_was_written_outlives_the_server_and_a_newer_release(xanadu_release
         assert server.update(INSERT % 6).status == 204
         time.sleep(1.5)
         assert server.rows(VALUES) == [["5"], ["6"]]
+        assert "hidden_release" not in server.health()  # it is the release that was copied
     assert folder_to_serve(Settings(out=str(out), update_token="")) == out / xanadu_release.version
+
+
+def test_a_release_that_a_writable_copy_hides_is_told(
+    xanadu_release: Release, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = copy_of(xanadu_release.folder, tmp_path)
+
+    def told() -> str:
+        return capfd.readouterr().err
+
+    with serving(out, update_checks=0, release_check_seconds=1) as server:
+        assert server.update(INSERT % 5).status == 204
+        version = server.health()["version"]
+        (out / xanadu_release.version).rename(out / "99.0.0")
+        (out / "latest").unlink()
+        (out / "latest").symlink_to("99.0.0")
+        assert (server.health()["version"], server.health()["hidden_release"]) == (version, "99.0.0")
+        line = f"release 99.0.0 is hidden by {version}, to which writes went: remove {out / 'writable'}"
+        logged: list[str] = []
+        assert within_seconds(10, lambda: line in (logged.append(told()) or "".join(logged)))
+        time.sleep(1.5)
+        assert ("".join(logged) + told()).count("is hidden by") == 1
+    with serving(out, update_checks=0) as server:
+        assert server.health()["hidden_release"] == "99.0.0"
+    assert line in told()
+    assert hidden_release(Settings(out=str(out), update_token=""), version) is None
 
 
 STAGES: dict[str, Callable[[Path], bool]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
 from ogpgraph.engine.frames import End
@@ -37,6 +37,10 @@ class Evaluators(Protocol):
         """A worker for a query, when there is one."""
         ...
 
+    def idle_worker_for(self, job: Job) -> Evaluator | None:
+        """A worker for a query, if there is one now."""
+        ...
+
     def finished(self, job: Job) -> None:
         """The query needs its worker no longer."""
 
@@ -55,8 +59,9 @@ class LocalAnswer:
         self._worker: Evaluator | None = None  # while it works for this answer
         self._pieces: deque[bytes] = deque()
         self._is_whole = False
-        self._error: Exception | None = None
+        self.error: Exception | None = None
         self._change: asyncio.Future[None] | None = None  # somebody waits for the next piece, the end or an error
+        self._done: Callable[[LocalAnswer], None] | None = None  # to be told when ``_has_begun``
 
     async def __aenter__(self) -> LocalAnswer:
         loop = asyncio.get_running_loop()
@@ -66,24 +71,32 @@ class LocalAnswer:
         self._worker = worker
         try:
             worker.begin(self)
-            while not (self._is_whole or self.held_bytes >= FIRST_BYTES):
+            while not self._has_begun():
                 await self._changed()
         except BaseException:
-            self._leave()
+            self.leave()
             raise
-        if self._is_whole and self.held_bytes <= FIRST_BYTES:
-            self.complete = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        self._complete()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._leave()
+        self.leave()
+
+    def begin_at_once(self, done: Callable[[LocalAnswer], None]) -> bool:
+        """Begin without waiting, if a worker is idle: whether one was. ``done`` as of ``job.PromptEngine``."""
+        self._worker = self._pool.idle_worker_for(self.job)
+        if self._worker is None:
+            return False
+        self._done = done
+        self._worker.begin(self)
+        return True
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while self._pieces or not self._is_whole:
             if not self._pieces:
                 await self._changed()
-            elif self._error:
-                raise self._error
+            elif self.error:
+                raise self.error
             else:
                 yield self._next_chunk()
 
@@ -108,20 +121,36 @@ class LocalAnswer:
     def failed(self, error: Exception) -> None:
         """There is no answer, or no more of it; the worker is free or has ended."""
         self._let_go()
-        self._error = error
+        self.error = error
         self._wake()
 
     async def _changed(self) -> None:
         """Wait for the next piece or the end; raises what has gone wrong."""
-        if not self._error:
+        if not self.error:
             self._change = asyncio.get_running_loop().create_future()
             await self._change
-        if self._error:
-            raise self._error
+        if self.error:
+            raise self.error
+
+    def _has_begun(self) -> bool:
+        """Whether the first bytes are there, or the whole of a short answer."""
+        return self._is_whole or self.held_bytes >= FIRST_BYTES
+
+    def _complete(self) -> None:
+        if self._is_whole and self.held_bytes <= FIRST_BYTES:
+            self.complete = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
 
     def _wake(self) -> None:
         if self._change and not self._change.done():
             self._change.set_result(None)
+        elif self._done and (self.error or self._has_begun()):
+            asyncio.get_running_loop().call_soon(self._tell)
+
+    def _tell(self) -> None:
+        if self._done:  # nobody has left meanwhile, and it was not told before
+            done, self._done = self._done, None
+            self._complete()
+            done(self)
 
     def _next_chunk(self) -> bytes:
         """What is held, up to a bound: few large chunks cost less than many small ones."""
@@ -135,8 +164,9 @@ class LocalAnswer:
             self._worker.resume()
         return taken[0] if len(taken) == 1 else b"".join(taken)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         """Nobody wants the rest: a worker that still works for it is ended."""
+        self._done = None
         self._pieces.clear()
         if self._worker:
             self._worker.abandon()

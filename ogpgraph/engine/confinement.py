@@ -97,14 +97,12 @@ def limit_cpu(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def cpu_and_peak() -> tuple[float, int]:
-    """Processor time of this process in seconds, its largest resident size in bytes (0 where unknown)."""
+def peak_bytes() -> int:
+    """The largest resident size that this process has had; 0 where the system does not tell."""
     if resource is None:
-        times = os.times()
-        return times.user + times.system, 0
-    used = resource.getrusage(resource.RUSAGE_SELF)
+        return 0
     unit = 1 if sys.platform == "darwin" else 1024  # getrusage(2) of either system
-    return used.ru_utime + used.ru_stime, used.ru_maxrss * unit
+    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * unit
 
 
 def resident_bytes(pid: int) -> int:

@@ -45,7 +45,7 @@ class Tally:
 class Worker(asyncio.Protocol):
     """One worker process, by its socket."""
 
-    def __init__(self, generation: Generation, lane: Lane, pid: int) -> None:
+    def __init__(self, generation: Generation, lane: Lane, pid: int, connection: socket.socket) -> None:
         self.lane = lane
         self.pid = pid
         self.answer: LocalAnswer | None = None
@@ -53,17 +53,22 @@ class Worker(asyncio.Protocol):
         self.is_ending = False
         self._generation = generation
         self._frames = Frames()
+        self._socket = connection
         self._transport: asyncio.Transport | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._limit, self._seconds = time_limit(generation.settings, lane)
+        self._deadline = 0.0  # of the answer, in the loop's time
+        self._timer: asyncio.TimerHandle | None = None  # one for many answers: it is armed anew when it goes off
 
     def begin(self, answer: LocalAnswer) -> None:
         """Send the query; from now on its time runs. EngineFailed where the worker has ended meanwhile."""
         if self.is_ending or not self._transport:
             raise EngineFailed("the worker for this query ended before it began")
         self.answer = answer
-        limit, seconds = time_limit(self._generation.settings, self.lane)
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._late, limit, seconds)
-        self._transport.write(frames.of_task(_task(answer.job)))
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.time() + self._seconds
+        if self._timer is None:
+            self._timer = loop.call_at(self._deadline, self._time_is_up)
+        self._send(frames.of_task(_task(answer.job)))
 
     def pause(self) -> None:
         """Read no more: the worker blocks when the buffers of its socket are full."""
@@ -101,21 +106,23 @@ class Worker(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         for kind, payload in self._frames.feed(data):
-            if kind is Kind.READY:
+            if kind == Kind.READY:
                 self._ready(left_network=payload == b"\x01")
             elif self.answer is None:
                 return  # what an ended query had still written
-            elif kind is Kind.PLAIN:
+            elif kind == Kind.PLAIN:
                 self.answer.received(payload, "identity")
-            elif kind is Kind.PACKED:
+            elif kind == Kind.PACKED:
                 self.answer.received(payload, self.answer.job.encoding)
-            elif kind is Kind.END:
+            elif kind == Kind.END:
                 end = frames.to_end(payload)
                 self._free(end.is_last).ended(end)
-            elif kind is Kind.FAILED:
+            elif kind == Kind.FAILED:
                 self._failed(frames.to_failure(payload))
 
     def connection_lost(self, _: Exception | None) -> None:
+        if self._timer:
+            self._timer.cancel()
         was_told = self.is_ending
         self.end()
         self._generation.is_gone(self, was_told)
@@ -133,8 +140,29 @@ class Worker(asyncio.Protocol):
             self._generation.count(error)
             self._detach().failed(error)
 
-    def _late(self, limit: str, seconds: int) -> None:
-        error = LimitReached(503, limit, seconds, "the query did not finish in that time")
+    def _send(self, data: bytes) -> None:
+        """Write to the socket at once: a transport waits until the loop has done everything else.
+
+        The transport holds nothing that would have to go first: an idle worker has read its last query whole.
+        """
+        assert self._transport is not None
+        try:
+            sent = self._socket.send(data)
+        except OSError:  # full, or the worker has just ended: the transport waits, or tells of the end
+            sent = 0
+        if sent < len(data):
+            self._transport.write(data[sent:])
+
+    def _time_is_up(self) -> None:
+        """End the query if its time is up; wait on if the timer was set for an earlier one."""
+        self._timer = None
+        if self.answer is None:
+            return
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._deadline:
+            self._timer = loop.call_at(self._deadline, self._time_is_up)
+            return
+        error = LimitReached(503, self._limit, self._seconds, "the query did not finish in that time")
         self._generation.count(error)
         answer = self._detach()
         self.end()
@@ -159,8 +187,6 @@ class Worker(asyncio.Protocol):
     def _detach(self) -> LocalAnswer:
         assert self.answer is not None
         answer, self.answer = self.answer, None
-        if self._timer:
-            self._timer.cancel()
         return answer
 
 
@@ -280,7 +306,7 @@ class Generation:
 
     async def _add(self, lane: Lane) -> None:
         pid, connection = await self.nursery.fork(_NICENESS[lane], has_network=lane is Lane.FEDERATED)
-        worker = Worker(self, lane, pid)
+        worker = Worker(self, lane, pid, connection)
         self._workers.add(worker)
         self._empty.clear()
         loop = asyncio.get_running_loop()
@@ -294,6 +320,8 @@ def time_limit(settings: Settings, lane: Lane) -> tuple[str, int]:
     """The setting that limits the time of a query in a lane, and its value in seconds."""
     if lane is Lane.RESERVED:
         return "reserved_seconds", settings.reserved_seconds
+    if lane is Lane.FEDERATED:  # the engine waits for the other endpoint as long as it takes
+        return "service_seconds", settings.service_seconds
     return "query_seconds", settings.query_seconds
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -79,6 +79,28 @@ class Engine(Protocol):
     def answer(self, job: Job) -> Answer: ...
     async def close(self) -> None:
         """No new queries; those in flight are finished first."""
+        ...
+
+
+class PromptAnswer(Answer, Protocol):
+    """An answer that tells by a call when its first bytes are there: no task has to wait for them."""
+
+    error: Exception | None  # why there is no answer; as entering or iterating would raise it
+
+    def leave(self) -> None:
+        """Nobody wants more of it: whoever got it calls this once, unless it has come whole or failed."""
+        ...
+
+
+class PromptEngine(Engine, Protocol):
+    """An engine that can also be asked without waiting. Optional: ``answer`` does the same for every engine."""
+
+    def try_answer(self, job: Job, done: Callable[[PromptAnswer], None]) -> PromptAnswer | None:
+        """The answer, which is being evaluated; None where no worker is free at once or a limit forbids it.
+
+        ``done`` is called once by the event loop, never from within this call: with ``complete`` where the answer
+        is whole and short, else with ``error``, else as soon as it can be iterated. Not after ``leave``.
+        """
         ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,11 @@ class LocalEngine:
     def answer(self, job: Job) -> LocalAnswer:
         """The answer of one query, to be entered with ``async with``."""
         return LocalAnswer(self._pool, job, self._settings.buffer_bytes)
+
+    def try_answer(self, job: Job, done: Callable[[LocalAnswer], None]) -> LocalAnswer | None:
+        """The answer where a worker is idle now; see ``job.PromptEngine``."""
+        answer = LocalAnswer(self._pool, job, self._settings.buffer_bytes)
+        return answer if answer.begin_at_once(done) else None
 
     async def close(self) -> None:
         """No new queries; those in flight are finished, then every process of the engine has ended."""

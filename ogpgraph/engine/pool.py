@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from ogpgraph.engine.cold import ColdNursery
@@ -27,10 +26,21 @@ class _LaneState:
     def __init__(self, most_running: int, queue: Queue[Worker]) -> None:
         self.most_running = most_running
         self.queue = queue
-        self.running: Counter[str] = Counter()  # by client
+        self.running = 0
+        self.running_of: dict[str, int] = {}  # by client
 
     def has_place(self) -> bool:
-        return self.running.total() < self.most_running
+        return self.running < self.most_running
+
+    def enter(self, client: str) -> None:
+        self.running += 1
+        self.running_of[client] = self.running_of.get(client, 0) + 1
+
+    def leave(self, client: str) -> None:
+        self.running -= 1
+        self.running_of[client] -= 1
+        if not self.running_of[client]:
+            del self.running_of[client]
 
 
 class Pool:
@@ -61,7 +71,7 @@ class Pool:
     @property
     def running(self) -> int:
         """Queries that have a worker."""
-        return sum(lane.running.total() for lane in self._lanes.values())
+        return sum(lane.running for lane in self._lanes.values())
 
     @property
     def queued(self) -> int:
@@ -93,17 +103,31 @@ class Pool:
         self._shares.take(job.client)
         try:
             while (worker := self._free_worker(job, lane) or await lane.queue.wait(job.client)).is_ending:
-                self._leave(lane, job.client)  # it ended while this query was told of it
+                lane.leave(job.client)  # it ended while this query was told of it
             return worker
         except BaseException:
             self._shares.give_back(job.client)
             self._check_drained()
             raise
 
+    def idle_worker_for(self, job: Job) -> Worker | None:
+        """A worker that is free for this query now, as ``worker_for`` gives it, or None, whatever the reason is."""
+        lane = self._lanes.get(job.lane)
+        if self._is_closing or lane is None or not self._shares.has_place(job.client):
+            return None
+        worker = self._free_worker(job, lane)
+        if worker is None:
+            return None
+        if worker.is_ending:
+            lane.leave(job.client)
+            return None
+        self._shares.take(job.client)
+        return worker
+
     def finished(self, job: Job) -> None:
         """The query of this job has no worker any more."""
         self._shares.give_back(job.client)
-        self._leave(self._lanes[job.lane], job.client)
+        self._lanes[job.lane].leave(job.client)
         self._serve(job.lane)
         self._check_drained()
 
@@ -140,7 +164,7 @@ class Pool:
         settings = self._settings
 
         def returned(worker: Worker, client: str) -> None:
-            self._leave(self._lanes[lane], client)
+            self._lanes[lane].leave(client)
             if worker.is_ending:
                 self._serve(lane)
             else:
@@ -173,23 +197,18 @@ class Pool:
         idle = self._generation.idle[job.lane]
         if not idle:
             return None
-        lane.running[job.client] += 1
+        lane.enter(job.client)
         return idle.pop()
 
     def _serve(self, name: Lane) -> None:
         """Give idle workers of a lane to those who wait."""
         lane = self._lanes[name]
         while self._generation and lane.has_place() and (idle := self._generation.idle[name]):
-            client = lane.queue.serve(idle[-1], lane.running)
+            client = lane.queue.serve(idle[-1], lane.running_of)
             if client is None:
                 return
             idle.pop()
-            lane.running[client] += 1
-
-    def _leave(self, lane: _LaneState, client: str) -> None:
-        lane.running[client] -= 1
-        if not lane.running[client]:
-            del lane.running[client]
+            lane.enter(client)
 
     def _check_drained(self) -> None:
         if self._is_closing and not self.running and not self.queued:

@@ -93,8 +93,7 @@ def work(connection: socket.socket, store: Store, limits: Limits, left_network: 
     ``left_network`` is passed on to the other side with the word that the worker is ready.
     """
     confinement.limit_memory(limits.query_memory_bytes)
-    _, peak = confinement.cpu_and_peak()
-    enough = peak + KEPT_BYTES
+    enough = confinement.peak_bytes() + KEPT_BYTES
     connection.sendall(frames.frame(Kind.READY, bytes([left_network])))
     incoming = Frames()
     while data := connection.recv(PIECE_BYTES):
@@ -105,19 +104,18 @@ def work(connection: socket.socket, store: Store, limits: Limits, left_network: 
 
 def _answer(connection: socket.socket, store: Store, limits: Limits, task: Task, enough: int) -> bool:
     """Answer one task; True where the process then has held more than ``enough`` bytes and must end."""
-    started = time.perf_counter()
-    cpu_before, _ = confinement.cpu_and_peak()
+    started, cpu_before = time.perf_counter(), time.process_time()
     pieces = _Pieces(connection, task.encoding, limits.result_bytes)
     confinement.limit_cpu(limits.query_cpu_seconds)
     fault = _evaluate(store, task, pieces)
     last = b"" if fault else pieces.last()
     confinement.limit_cpu(0)
-    cpu, peak = confinement.cpu_and_peak()
-    is_last = peak > enough
+    cpu_seconds = time.process_time() - cpu_before
+    is_last = confinement.peak_bytes() > enough
     if fault:
         connection.sendall(frames.of_failure(Failure(*fault, is_last)))
     else:
-        end = frames.End(time.perf_counter() - started, cpu - cpu_before, pieces.total_bytes, is_last)
+        end = frames.End(time.perf_counter() - started, cpu_seconds, pieces.total_bytes, is_last)
         connection.sendall(last + frames.of_end(end))
     return is_last
 

@@ -36,6 +36,12 @@ def folder_to_serve(settings: Settings) -> Path | None:
     return written or latest_release(out)
 
 
+def hidden_release(settings: Settings, served: str) -> str | None:
+    """The version of the latest release where a writable copy of another one, ``served``, is served instead of it."""
+    latest = latest_release(Path(settings.out)) if settings.update_token else None
+    return latest.name if latest and latest.name != release_copied(served) else None
+
+
 class WritableFolder:
     """The folder of the writable copy, for the one server that writes to it."""
 

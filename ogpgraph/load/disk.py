@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 from pyoxigraph import NamedNode, RdfFormat, Store
 
 from ogpgraph.load.release import Dataset, verify
+
+_KEPT = 2  # stores: the new one, and the one that queries still finish on
 
 
 def store_folder(dataset: Dataset) -> Path:
@@ -20,7 +23,8 @@ def store_folder(dataset: Dataset) -> Path:
 def build(dataset: Dataset, folder: Path) -> None:
     """Load and optimise the store beside its folder, then rename: a folder that exists is whole.
 
-    Raises DamagedRelease where the dataset is not what its manifest says, OSError where it cannot be written.
+    Of the other stores beside it only the one that was opened last stays. Raises DamagedRelease where the dataset is
+    not what its manifest says, OSError where it cannot be written.
     """
     verify(dataset)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -36,8 +40,20 @@ def build(dataset: Dataset, folder: Path) -> None:
         unfinished.rename(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+    _remove_others(folder)
+
+
+def _remove_others(folder: Path) -> None:
+    """Remove the stores that were opened longest ago; another server may do the same at this moment."""
+    with contextlib.suppress(FileNotFoundError):
+        others = [each for each in folder.parent.iterdir() if each != folder and not each.name.startswith(".")]
+        others.sort(key=lambda each: each.stat().st_mtime, reverse=True)
+        for each in others[_KEPT - 1 :]:
+            shutil.rmtree(each, ignore_errors=True)
 
 
 def open_read_only(folder: Path) -> Store:
     """A store that other processes may read at the same time."""
+    with contextlib.suppress(OSError):  # a file system that cannot be written: nothing will be removed there either
+        os.utime(folder)
     return Store.read_only(str(folder))

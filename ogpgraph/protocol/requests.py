@@ -7,9 +7,9 @@ a query named in both is one too many. Unknown parameters are ignored.
 from __future__ import annotations
 
 import re
+from binascii import a2b_qp
 from dataclasses import dataclass
 from email.message import Message
-from urllib.parse import parse_qsl
 
 from pyoxigraph import NamedNode
 
@@ -109,12 +109,25 @@ def _pairs(encoded: str | bytes) -> Pairs:
     bad = _BAD_ESCAPE.search(text)
     if bad:
         raise BadRequest(f"'{shortened(bad[0])}' is no percent-encoded byte: write a percent sign as %25")
+    if text.count("&") >= _MOST_PARAMETERS:
+        raise BadRequest(f"the request has more than {_MOST_PARAMETERS} parameters")
+    pairs = (field.partition("=") for field in text.split("&") if field)
     try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+        return [(_decoded(name), _decoded(value)) for name, _, value in pairs]
     except UnicodeDecodeError as error:
         raise BadRequest(f"a parameter is not UTF-8: {error.reason}") from None
-    except ValueError:
-        raise BadRequest(f"the request has more than {_MOST_PARAMETERS} parameters") from None
+
+
+def _decoded(field: str) -> str:
+    """A name or value without percent escapes, which are known to be whole.
+
+    Percent-encoding is quoted-printable with another sign, and that is decoded in C: the library's own decoder takes
+    ten times as long, more than all else that is done to a query before it is evaluated.
+    """
+    spaced = field.replace("+", " ")
+    if "%" not in spaced:
+        return spaced
+    return a2b_qp(spaced.encode().replace(b"=", b"=3D").replace(b"%", b"=")).decode()
 
 
 def _only(name: str, pairs: Pairs) -> str:

@@ -2,6 +2,7 @@
 
 ::
 
+    Connections --requests that came before, byte for byte--> Repeats
     Front (ids, headers, log, metrics) --/sparql, /update--> SparqlEndpoint
                                        --everything else---> FastAPI's routes
 """
@@ -32,6 +33,7 @@ from ogpgraph.serve.graph_store import DIRECT, INDIRECT, GraphStore
 from ogpgraph.serve.metrics import Metrics
 from ogpgraph.serve.openapi import described
 from ogpgraph.serve.releases import Releases
+from ogpgraph.serve.repeats import Repeats
 from ogpgraph.serve.update import Writes
 from ogpgraph.settings import Settings
 
@@ -72,6 +74,8 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     connections = Connections(settings)
     metrics = Metrics(releases, cache, connections)
     access_log = AccessLog(settings.access_log)
+    repeats = Repeats(releases, cache, access_log, metrics)
+    connections.answer_repeat = repeats.answer
 
     writes = Writes(releases, settings)
 
@@ -96,7 +100,8 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     endpoint = SparqlEndpoint(releases, cache, settings, descriptions.service, writes)
     graphs = GraphStore(releases, cache, settings, writes)
     own: dict[str, ASGI] = {"/sparql": endpoint, "/update": endpoint, INDIRECT: graphs}
-    app.front = Front(own, app.by_routes, releases, settings.trusted_proxies, access_log, metrics)
+    writable = bool(settings.update_token)
+    app.front = Front(own, app.by_routes, releases, settings.trusted_proxies, access_log, metrics, repeats, writable)
     app.router.routes.append(Mount(DIRECT.rstrip("/"), graphs))
     _add_routes(app, releases, metrics)
     _add_entities(app, EntityData(releases, cache, settings))

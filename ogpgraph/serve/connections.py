@@ -13,20 +13,30 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from ogpgraph.serve.errors import MEDIA_TYPE, problem_body
-from ogpgraph.serve.exchange import CONNECTION
+from ogpgraph.serve.exchange import CONNECTION, REQUEST
+from ogpgraph.serve.heads import Headers
 from ogpgraph.settings import Settings
 
 # Longest head of a request: a query in a URL fits well, a longer one goes by POST.
 _LONGEST_HEAD_BYTES = 65_536
+# Longest request that may be remembered, to be answered again without being read.
+_LONGEST_REPEAT_BYTES = 8192
 
 
 class Connections:
-    """The open connections, counted in all and by client."""
+    """The open connections, counted in all and by client.
+
+    Where all are taken, a newcomer gets the place of the one that has waited longest for a request: clients that hold
+    connections and ask nothing keep nobody out. It is refused only where every other connection has its request.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.open = 0
         self._of_client: Counter[str] = Counter()
+        self._waiting: dict[LimitedProtocol, None] = {}  # for a whole head, longest first
+        # The response to a request of a peer that came before; see ogpgraph.serve.repeats.
+        self.answer_repeat: Callable[[str, bytes, Headers], bytes | None] = lambda *_: None
 
     def protocol(self, **uvicorn: Any) -> LimitedProtocol:
         """What uvicorn calls for each connection: give it as ``http=``."""
@@ -36,13 +46,30 @@ class Connections:
         """Count a connection; the name of the limit that it exceeds, if it does."""
         self.open += 1
         self._of_client[client] += 1
-        if self.open > self.settings.connections:
+        if self.open > self.settings.connections and not self._close_longest_waiting():
             return "connections"
         # Behind a proxy every connection comes from the proxy.
         shared = self.settings.trusted_proxies > 0
         if not shared and self._of_client[client] > self.settings.client_connections:
             return "client_connections"
         return None
+
+    def wait(self, connection: LimitedProtocol) -> None:
+        """Note that a connection has no request from now on."""
+        self._waiting[connection] = None
+
+    def proceed(self, connection: LimitedProtocol) -> None:
+        """Note that a connection has a request, or is closed."""
+        self._waiting.pop(connection, None)
+
+    def _close_longest_waiting(self) -> bool:
+        """Make room for a newcomer, if some connection waits for a request."""
+        longest = next(iter(self._waiting), None)
+        if longest is None:
+            return False
+        self.proceed(longest)
+        longest.close()
+        return True
 
     def leave(self, client: str) -> None:
         """Count a connection as closed."""
@@ -62,6 +89,8 @@ class LimitedProtocol(HttpToolsProtocol):
         self.gone = False
         self._peer = ""
         self._head_bytes = 0
+        self._is_between_requests = True
+        self._repeatable = b""  # what is being received, where it is one whole request that may be remembered
         self._head_timer: asyncio.TimerHandle | None = None
         self._send_timer: asyncio.TimerHandle | None = None
 
@@ -76,10 +105,12 @@ class LimitedProtocol(HttpToolsProtocol):
             status = 429 if exceeded == "client_connections" else 503
             self._refuse_limit(status, exceeded, "this connection is one more", retry_seconds=1)
         else:
+            self._connections.wait(self)
             self._head_timer = self.loop.call_later(self._settings.header_seconds, self._head_is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the request that its client has gone."""
+        self._connections.proceed(self)
         self._connections.leave(self._peer)
         self._stop_head_timer()
         if self._send_timer:
@@ -91,6 +122,11 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.on_lost:
             self.on_lost()
             self.on_lost = None
+
+    def close(self) -> None:
+        """End the connection between two requests; what is held of the last answer is still sent."""
+        self.transport.close()
+        self._watch_sending()
 
     def cut(self) -> None:
         """End the connection without the end of the answer."""
@@ -106,8 +142,12 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if not self._request_runs():
+            self._repeatable = data if self._is_between_requests and _may_repeat(data) else b""
+            if self._repeatable and self._repeat_answer(data):
+                return
             self._head_bytes += len(data)
         super().data_received(data)
+        self._repeatable = b""
         if self.transport.is_closing() or self._request_runs():
             return
         if self._head_bytes > _LONGEST_HEAD_BYTES:
@@ -115,11 +155,35 @@ class LimitedProtocol(HttpToolsProtocol):
         elif self._head_timer is None:
             self._head_timer = self.loop.call_later(self._settings.header_seconds, self._head_is_late)
 
+    def _repeat_answer(self, request: bytes) -> bool:
+        """Answer a request that came before byte for byte, unless its client does not take what was sent."""
+        if self.flow.write_paused:
+            return False
+        answer = self._connections.answer_repeat(self._peer, request, self.server_state.default_headers)
+        if answer is None:
+            return False
+        self._connections.proceed(self)
+        self._stop_head_timer()
+        self.transport.write(answer)
+        self.on_response_complete()
+        return True
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        self._is_between_requests = False
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """The last byte of a request: what comes next begins another one."""
+        self._is_between_requests = True
+        super().on_message_complete()
+
     def on_headers_complete(self) -> None:
         """Pass a request on whose head is whole, with this connection as an extension of ASGI."""
+        self._connections.proceed(self)
         self._stop_head_timer()
         self._head_bytes = 0
-        self.scope["extensions"] = {CONNECTION: self}  # type: ignore[typeddict-unknown-key,dict-item]
+        self.scope["extensions"] = {CONNECTION: self, REQUEST: self._repeatable}  # type: ignore[typeddict-unknown-key,dict-item]
         super().on_headers_complete()
 
     def on_response_complete(self) -> None:
@@ -128,6 +192,8 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self.transport.is_closing():
             self._watch_sending()
+        elif not self._request_runs():
+            self._connections.wait(self)
 
     def timeout_keep_alive_handler(self) -> None:
         """Close a connection that nobody uses; one that still holds parts of an answer gets its time to take them."""
@@ -197,3 +263,10 @@ class LimitedProtocol(HttpToolsProtocol):
         self.transport.write(STATUS_LINE[status] + head.encode() + body)
         self.transport.close()
         self._watch_sending()
+
+
+def _may_repeat(received: bytes) -> bool:
+    """Whether bytes that begin a request are one whole request by GET and not too long to be remembered."""
+    if not received.startswith(b"GET /sparql?") or len(received) > _LONGEST_REPEAT_BYTES:
+        return False
+    return received.find(b"\r\n\r\n") == len(received) - 4

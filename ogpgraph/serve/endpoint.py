@@ -1,7 +1,7 @@
 """``/sparql``: the query operation of the SPARQL 1.1 Protocol, on plain ASGI.
 
-No route of the framework lies between the server and this class: an answer from the cache costs a few hundred
-microseconds, and what is sent, when, and how an answer ends is decided here.
+No route of the framework lies between the server and this class: it would cost more than most queries do, and what is
+sent, when, and how an answer ends is decided here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
-from ogpgraph.engine.job import Job
+from ogpgraph.engine.job import Job, LimitReached
 from ogpgraph.negotiate import (
     GRAPH_FORMATS,
     RESULT_FORMATS,
@@ -31,6 +31,7 @@ from ogpgraph.serve.cache import AnswerCache
 from ogpgraph.serve.errors import EXPECTED, answer_to, problem
 from ogpgraph.serve.exchange import Scope, exchange_of, header
 from ogpgraph.serve.judgement import Judge
+from ogpgraph.serve.long_texts import LongTexts
 from ogpgraph.serve.query_form import query_form
 from ogpgraph.serve.releases import Releases
 from ogpgraph.serve.responder import Responder
@@ -56,6 +57,8 @@ class Write(Protocol):
     def denied(self, scope: Scope) -> Response | None:
         """The refusal that a request gets that may not write, whatever its body says."""
 
+    long_texts: LongTexts
+
     async def __call__(self, scope: Scope, update: requests.Update) -> Response: ...
 
 
@@ -67,7 +70,8 @@ class SparqlEndpoint:
     ) -> None:
         self._releases, self._cache, self._settings = releases, cache, settings
         self._describe, self._write = describe, write
-        self._judge = Judge(settings)
+        self._long_texts = LongTexts(settings.queue_seconds)
+        self._judge = Judge(settings, self._long_texts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; every error that is expected is answered as problem details."""
@@ -113,11 +117,11 @@ class SparqlEndpoint:
         response: Response | None = None
         try:
             query_string = scope["query_string"].decode("latin-1")
-            asked = requests.from_post(content_type, body, scope["query_string"], self._base)
+            asked = await self._asked(scope, content_type, body)
             if isinstance(asked, requests.Update):
                 response = await self._update(scope, asked)
             else:
-                form = body.decode("utf-8") if content_type.lower().startswith(_FORM) else ""
+                form = body.decode("utf-8") if _is_form(content_type) else ""
                 parameters = f"{form}&{query_string}"
                 await self._answer(scope, send, asked, _wanted_format(parameters))
         except EXPECTED as error:
@@ -128,8 +132,21 @@ class SparqlEndpoint:
     async def _read(self, scope: Scope, receive: Receive, content_type: str) -> bytes:
         """The body within the limit of what it may be: an update may be larger, where updates are on."""
         settings = self._settings
-        limit = "update_body_bytes" if _carries_update(scope, content_type) else "body_bytes"
+        may_be_update = _carries_update(scope, content_type) or (_is_form(content_type) and self._may_write(scope))
+        limit = "update_body_bytes" if may_be_update else "body_bytes"
         return await read_body(scope, receive, getattr(settings, limit), settings.body_seconds, limit)
+
+    async def _asked(self, scope: Scope, content_type: str, body: bytes) -> requests.Query | requests.Update:
+        """What a body asks; LimitReached for a query in a form that only an update may fill so far."""
+        most = self._settings.body_bytes
+        turn = self._long_texts if len(body) <= most else self._write.long_texts
+        asked = await turn.read(len(body), requests.from_post, content_type, body, scope["query_string"], self._base)
+        if isinstance(asked, requests.Query) and len(body) > most:
+            raise LimitReached(413, "body_bytes", most, f"the body is larger: {len(body)} bytes were read")
+        return asked
+
+    def _may_write(self, scope: Scope) -> bool:
+        return self._write.denied(scope) is None
 
     async def _update(self, scope: Scope, update: requests.Update) -> Response:
         if scope["method"] == "QUERY":
@@ -162,6 +179,10 @@ class SparqlEndpoint:
             await responder.answer_once(self._releases.engine)
 
 
+def _is_form(content_type: str) -> bool:
+    return content_type.lower().startswith(_FORM)
+
+
 def _carries_update(scope: Scope, content_type: str) -> bool:
     """Whether a request says before its body that this is an update."""
     return content_type.lower().startswith(_UPDATE) or bool(scope["path"] == "/update")
@@ -169,6 +190,8 @@ def _carries_update(scope: Scope, content_type: str) -> bool:
 
 def _asks_nothing(query_string: str) -> bool:
     """Whether a request has no parameters but those that say how to answer."""
+    if query_string.startswith("query="):
+        return False
     return not query_string or {part.partition("=")[0] for part in query_string.split("&")} <= {"format", "output"}
 
 

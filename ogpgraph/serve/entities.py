@@ -52,7 +52,7 @@ class EntityData:
         node = entity_node(self._settings.base, path)
         if not await self.exists(node, scope):
             raise HTTPException(404)
-        job = self._job(scope, _about(node), _BY_EXTENSION[extension])
+        job = self._job(scope, about(node), _BY_EXTENSION[extension])
         responder = Responder(scope, send, exchange_of(scope), job, self._settings)
         await responder.answer_shared(self._releases.engine, self._cache)
 
@@ -99,7 +99,7 @@ def entity_node(base: str, path: str) -> NamedNode:
         raise HTTPException(404) from None
 
 
-def _about(node: NamedNode) -> Query:
+def about(node: NamedNode) -> Query:
     """What the default graph says about a node, and what points to it, bounded."""
     return Query(
         f"CONSTRUCT {{ {node} ?property ?value . ?subject ?link {node} }} WHERE {{"

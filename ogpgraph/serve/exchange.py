@@ -21,6 +21,7 @@ Scope = MutableMapping[str, Any]
 
 _EXCHANGE = "ogpgraph.exchange"
 CONNECTION = "ogpgraph.connection"  # name of the ASGI extension that gives the Connection
+REQUEST = "ogpgraph.request"  # name of the one that gives the whole request as it came, where it may be remembered
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -52,10 +53,12 @@ class Exchange:
     version: str = ""  # of the release that answers; empty: the one in service when the answer begins
     lane: str = "-"
     cache: str = "-"  # hit, miss, collapsed
+    kept_as: str = ""  # key in the cache of the body that is sent, where it comes from there
     query_hash: str = ""  # first 16 hexadecimal digits of the SHA-256 of the query
     limit: str = ""  # the setting that ended it
     cost: Cost | None = None
     client_gone: bool = False
+    request: bytes = b""  # all of its bytes, where it is one to be remembered
     needed_by_others: Callable[[], bool] | None = None  # whether others wait for this evaluation
 
     def seconds(self) -> float:
@@ -71,7 +74,8 @@ class Exchange:
 
 def begin(scope: Scope, trusted_proxies: int) -> Exchange:
     """The exchange of a request that comes in, noted in its scope."""
-    connection = scope.get("extensions", {}).get(CONNECTION)
+    extensions = scope.get("extensions", {})
+    connection = extensions.get(CONNECTION)
     exchange = Exchange(
         request_id=request_id_of(header(scope, b"x-request-id")),
         method=scope["method"],
@@ -79,6 +83,7 @@ def begin(scope: Scope, trusted_proxies: int) -> Exchange:
         client=client_of(scope, trusted_proxies),
         connection=connection,
         task=asyncio.current_task(),
+        request=extensions.get(REQUEST, b""),
     )
     if connection:
         connection.on_lost = exchange.client_left

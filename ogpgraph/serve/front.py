@@ -16,30 +16,32 @@ from ogpgraph.serve.access_log import AccessLog
 from ogpgraph.serve.bodies import ClientGone, Receive, Send
 from ogpgraph.serve.errors import AnswerCut, limit_of, problem_of
 from ogpgraph.serve.exchange import Exchange, Scope, begin, header
+from ogpgraph.serve.heads import ALWAYS, own_headers
 from ogpgraph.serve.metrics import Metrics
 from ogpgraph.serve.releases import Releases
+from ogpgraph.serve.repeats import Repeats
 
 _log = logging.getLogger(__name__)
 
 ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_EXPOSED = "ETag, Link, OGPGraph-Version, Server-Timing, Cache-Status, X-Request-Id, Retry-After"
-_ALWAYS = [
-    # Any page may ask; without credentials there is nothing that it could ask in its visitor's name.
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", _EXPOSED.encode()),
-    (b"link", b'<https://creativecommons.org/licenses/by/4.0/>; rel="license"'),
-    (b"x-content-type-options", b"nosniff"),
-]
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-None-Match, X-Request-Id",
     "Access-Control-Max-Age": "86400",
 }
+_PREFLIGHT_OF_WRITABLE_GRAPHS = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": f"{_PREFLIGHT['Access-Control-Allow-Headers']}, If-Match",
+    "Access-Control-Max-Age": "86400",
+}
 
 
 class Front:
-    """The outermost ASGI application: passes requests to ``routes[path]`` or else to ``others``."""
+    """The outermost ASGI application: passes requests to ``routes[path]`` or else to ``others``.
+
+    ``writes``: whether graphs may be written, which scripts are told that ask.
+    """
 
     def __init__(
         self,
@@ -49,14 +51,18 @@ class Front:
         trusted_proxies: int,
         access_log: AccessLog,
         metrics: Metrics,
+        repeats: Repeats,
+        writes: bool = False,
     ) -> None:
         self._routes, self._others, self._releases = routes, others, releases
         self._trusted_proxies, self._access_log, self._metrics = trusted_proxies, access_log, metrics
+        self._repeats = repeats
+        self._writes = writes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request and note what it took."""
         exchange = begin(scope, self._trusted_proxies)
-        observed = self._observed(exchange, send)
+        observed = self._observed(scope, exchange, send)
         try:
             await self._answer(exchange, scope, receive, observed)
         except AnswerCut as error:
@@ -79,18 +85,23 @@ class Front:
         if exchange.connection and exchange.connection.gone:
             raise ClientGone
         if exchange.method == "OPTIONS" and header(scope, b"access-control-request-method"):
-            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send)
+            is_writable_graph = self._writes and exchange.path.startswith("/graph")  # /graphs and /graph/…
+            headers = _PREFLIGHT_OF_WRITABLE_GRAPHS if is_writable_graph else _PREFLIGHT
+            await Response(status_code=204, headers=headers)(scope, receive, send)
             return
         application = self._routes.get(exchange.path, self._others)
         await application(scope, receive, send)
 
-    def _observed(self, exchange: Exchange, send: Send) -> Send:
+    def _observed(self, scope: Scope, exchange: Exchange, send: Send) -> Send:
         """``send`` that adds the headers of all answers, and counts."""
 
         async def observed(message: Any) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                message = {**message, "headers": [*message["headers"], *self._headers(exchange)]}
+                headers = [*message["headers"], *ALWAYS, self._version(exchange)]
+                if exchange.kept_as and exchange.status == 200:
+                    self._repeats.learn(scope, exchange, headers)
+                message["headers"] = [*headers, *own_headers(exchange)]
             else:
                 exchange.sent_bytes += len(message.get("body", b""))
                 exchange.complete = not message.get("more_body", False)
@@ -98,13 +109,8 @@ class Front:
 
         return observed
 
-    def _headers(self, exchange: Exchange) -> list[tuple[bytes, bytes]]:
-        return [
-            *_ALWAYS,
-            (b"ogpgraph-version", (exchange.version or self._releases.version).encode("latin-1", "replace")),
-            (b"x-request-id", exchange.request_id.encode()),
-            (b"server-timing", _server_timing(exchange)),
-        ]
+    def _version(self, exchange: Exchange) -> tuple[bytes, bytes]:
+        return b"ogpgraph-version", (exchange.version or self._releases.version).encode("latin-1", "replace")
 
     def _cut(self, exchange: Exchange) -> None:
         """End the connection without the end of the answer, so that nobody takes what was sent for the whole."""
@@ -112,13 +118,3 @@ class Front:
             exchange.connection.cut()
         elif not exchange.client_gone:
             raise AnswerCut
-
-
-def _server_timing(exchange: Exchange) -> bytes:
-    """What took how many milliseconds until the head of the answer (https://www.w3.org/TR/server-timing/)."""
-    total = exchange.seconds() * 1000
-    cost = exchange.cost
-    if cost is None:
-        return b"total;dur=%.2f" % total
-    spent = (cost.queue_seconds * 1000, cost.evaluation_seconds * 1000, total)
-    return b"queue;dur=%.2f, eval;dur=%.2f, total;dur=%.2f" % spent

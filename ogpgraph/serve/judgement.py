@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ogpgraph.engine.job import Lane, LimitReached
+from ogpgraph.engine.job import Lane
 from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format
 from ogpgraph.protocol import refusals, tokens
 from ogpgraph.protocol.requests import Query
+from ogpgraph.serve.long_texts import LONGEST_AT_ONCE, LongTexts
 from ogpgraph.settings import Settings
 
 # Together at most 8 MB of text.
 _MOST_REMEMBERED = 2048
 # How deep a query nests takes microseconds a character to find out: in a longer one only its calls are looked at.
 _LONGEST_READ = 4096
-# Even that takes long for a longer one: it would make all others wait.
-_LONGEST_AT_ONCE = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +34,15 @@ class Judge:
     short queries before only spares the worker. Another endpoint is spared always.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, long_texts: LongTexts) -> None:
+        self._settings, self._long_texts = settings, long_texts
         self._remembered = lru_cache(_MOST_REMEMBERED)(self._judged)
-        self._one_long_query = asyncio.Lock()
 
     async def __call__(self, query: Query) -> Judgement:
         """What may be evaluated; raises Refused for what may not, TooDeep for what nests too deep."""
         if len(query.text) <= _LONGEST_READ:
             return self._remembered(query)
-        if len(query.text) <= _LONGEST_AT_ONCE:
-            return self._judged(query)
-        await self._turn()
-        try:
-            return await asyncio.to_thread(self._judged, query)
-        finally:
-            self._one_long_query.release()
+        return await self._long_texts.read(len(query.text), self._judged, query)
 
     def _judged(self, query: Query) -> Judgement:
         text = query.text
@@ -63,15 +54,5 @@ class Judge:
         formats = GRAPH_FORMATS if form in ("CONSTRUCT", "DESCRIBE") else RESULT_FORMATS
         lane = Lane.FEDERATED if refusals.asks_service(query) else Lane.PUBLIC
         # The cache is for what many ask, which is never that long.
-        is_shared = len(text) <= _LONGEST_AT_ONCE and tokens.is_deterministic(text)
+        is_shared = len(text) <= LONGEST_AT_ONCE and tokens.is_deterministic(text)
         return Judgement(formats if form else (), is_shared, lane)
-
-    async def _turn(self) -> None:
-        """Wait for the long queries before; LimitReached (503, queue_seconds) where they take too long."""
-        seconds = self._settings.queue_seconds
-        try:
-            async with asyncio.timeout(seconds):
-                await self._one_long_query.acquire()
-        except TimeoutError:
-            found = "other long queries were read all that time"
-            raise LimitReached(503, "queue_seconds", seconds, found, retry_seconds=seconds) from None

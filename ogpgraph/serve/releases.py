@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ogpgraph.engine.job import Engine, EngineFailed
-from ogpgraph.engine.writable import folder_to_serve
+from ogpgraph.engine.writable import folder_to_serve, hidden_release
 from ogpgraph.load import DamagedRelease
 from ogpgraph.settings import Settings
 
@@ -52,6 +52,7 @@ class Releases:
         self._settings, self._make_engine = settings, make_engine
         self._engine: Engine | None = None
         self._refused: Path | None = None  # the release that could not be loaded: not tried again
+        self._told_hidden: str | None = None  # the release that was last logged as hidden
         self._watch: asyncio.Task[None] | None = None
         self._starting: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -88,6 +89,11 @@ class Releases:
         return self._engine.version if self._engine else "unknown"
 
     @property
+    def digest(self) -> str:
+        """The SHA-256 of the release in service; empty before there is one."""
+        return self._engine.digest if self._engine else ""
+
+    @property
     def folder(self) -> Path | None:
         """The folder of the release in service, which a write changes; None for a remote engine."""
         return getattr(self._engine, "folder", None)
@@ -109,8 +115,7 @@ class Releases:
         if done:
             self._starting.result()
         settings = self._settings
-        # What was written is the truth where writing is on; a remote engine has releases of its own.
-        if settings.release_check_seconds and not settings.engine and not settings.update_token:
+        if settings.release_check_seconds and not settings.engine:  # a remote engine has releases of its own
             self._watch = asyncio.create_task(self._watch_for_others())
 
     async def close(self) -> None:
@@ -127,6 +132,8 @@ class Releases:
         """What is served and how it is, for ``/health``."""
         engine = self._engine
         served = {"version": engine.version, "digest": engine.digest, "quads": engine.quads} if engine else {}
+        hidden = self._hidden()
+        served |= {"hidden_release": hidden} if hidden else {}
         uptime = round(time.monotonic() - self._begun, 1)
         status = "degraded" if engine and not self.ready else self.state
         return {"status": status, **served, "uptime_seconds": uptime, "engine": self._engine_state()}
@@ -141,9 +148,24 @@ class Releases:
             raise
         old, self._engine = self._engine, engine
         self.state = "ready"
+        self._tell_hidden()
         if old:
             _log.warning("release %s is in service, %s goes out of it", engine.version, old.version)
             self._retire(old)
+
+    def _hidden(self) -> str | None:
+        """The newer release that is not served because a writable copy is."""
+        is_local = self._engine and not self._settings.engine
+        return hidden_release(self._settings, self.version) if is_local else None
+
+    def _tell_hidden(self) -> None:
+        """Log a newer release that is not served, once."""
+        hidden = self._hidden()
+        if hidden and hidden != self._told_hidden:
+            folder = Path(self._settings.out) / "writable"
+            advice = f"remove {folder} and start again to serve it without what was written"
+            _log.warning("release %s is hidden by %s, to which writes went: %s", hidden, self.version, advice)
+        self._told_hidden = hidden
 
     def _retire(self, engine: Engine) -> None:
         task = asyncio.create_task(engine.close())
@@ -154,6 +176,9 @@ class Releases:
         while True:
             await asyncio.sleep(self._settings.release_check_seconds)
             if self._starting and not self._starting.done():
+                continue
+            if self._settings.update_token:  # what was written is the truth where writing is on
+                self._tell_hidden()
                 continue
             latest = folder_to_serve(self._settings)
             if latest is None or latest in (self.folder, self._refused):

@@ -32,15 +32,17 @@ class Responder:
         """Answer a query that has the same answer whenever it is asked of a release."""
         self._exchange.version = engine.version
         key = key_of(engine.digest, self._job)
-        self._let_caches_keep(etag_of(key))
+        etag = etag_of(key)
+        self._let_caches_keep(etag)
         condition = header(self._scope, b"if-none-match") if self._scope["method"] in _SAFE_METHODS else None
         entry = cache.find(key)
-        if tag_matches(condition, etag_of(key)) or (condition and condition.strip() == "*" and entry):
+        if tag_matches(condition, etag) or (condition and condition.strip() == "*" and entry):
             self._note_cache("hit", b"ogpgraph; hit")
             await self._send_not_modified()
             return
         if entry:
             self._note_cache("hit", b"ogpgraph; hit")
+            self._exchange.kept_as = key
         elif flight := cache.flight(key):
             self._note_cache("collapsed", b"ogpgraph; fwd=miss; collapsed")
             entry = await flight.join()
@@ -101,6 +103,7 @@ class Responder:
     async def _send_whole(self, body: bytes, encoding: str) -> None:
         if encoding == "identity" and self._job.encoding == "gzip" and self._refuses_identity():
             body, encoding = gzip.compress(body, 6, mtime=0), "gzip"
+            self._exchange.kept_as = ""  # this is not what is kept
         headers = [*self._headers, (b"content-length", b"%d" % len(body))]
         await self._send_head(headers, encoding)
         await self._send({"type": "http.response.body", "body": body})

@@ -19,6 +19,7 @@ from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, prefers
 from ogpgraph.protocol import datasets, documents, refusals, requests
 from ogpgraph.serve.errors import problem
 from ogpgraph.serve.exchange import Scope, exchange_of, header
+from ogpgraph.serve.long_texts import LongTexts
 from ogpgraph.serve.releases import Releases
 from ogpgraph.settings import Settings
 
@@ -29,6 +30,8 @@ class Writes:
     def __init__(self, releases: Releases, settings: Settings) -> None:
         self._releases, self._settings = releases, settings
         self._writer = Writer(self._engine, settings)
+        # A turn of their own: reading tens of megabytes takes a minute, which visitors' queries do not wait.
+        self.long_texts = LongTexts(settings.queue_seconds)
 
     def close(self) -> None:
         """Let another server write."""
@@ -55,15 +58,16 @@ class Writes:
         if denied := self.denied(scope):
             return denied
         exchange_of(scope).query_hash = hashlib.sha256(update.text.encode("utf-8")).hexdigest()[:16]
-        update = documents.to_nowhere(update)
-        refusals.check(update, self._settings)
-        document = (
-            datasets.with_using(update).encode("utf-8"),
-            update.base or f"{self._settings.base}sparql",
-            "application/sparql-update",
-        )
+        document = await self.long_texts.read(len(update.text), self._document, update)
         applied = await self.done(scope, Write(Operation.UPDATE, (document,)))
         return applied if isinstance(applied, Response) else Response(status_code=204)
+
+    def _document(self, update: requests.Update) -> tuple[bytes, str, str]:
+        """What the engine runs, with its base and its media type; Refused, TooDeep or BadRequest for what may not."""
+        update = documents.to_nowhere(update)
+        refusals.check(update, self._settings)
+        text = datasets.with_using(update).encode("utf-8")
+        return text, update.base or f"{self._settings.base}sparql", "application/sparql-update"
 
     async def done(self, scope: Scope, write: Write) -> Applied | Response:
         """What a write made, or the refusal of one that breaks shapes or rules; raises what else went wrong."""
