@@ -95,6 +95,18 @@ def test_the_address_is_the_pages_own_or_said_to_be_missing() -> None:
     assert [problem.rule for problem in problems] == ["unknown-address"]
 
 
+@pytest.mark.parametrize("damage", ["\t", " ", "{", "|", "\\", "`"])
+def test_an_address_that_is_no_iri_is_said_to_be_missing(damage: str, tmp_path: Path) -> None:
+    page = tmp_path / "damaged.html"
+    page.write_text(
+        (PAGES / "estonia.html").read_text("utf-8").replace("how-estonia-", f"how-estonia-{damage}"), "utf-8"
+    )
+    document, _, *problems = read_file(page, Vocabulary())
+    assert isinstance(document, r.SourceDocument)
+    assert document.url == "https://joinup.ec.europa.eu/"
+    assert [problem.rule for problem in problems if isinstance(problem, Problem)] == ["unknown-address"]
+
+
 def test_a_page_about_no_member_is_a_source_only() -> None:
     found, problems = read("no-plan.txt")
     assert [type(record) for record in found] == [r.SourceDocument]

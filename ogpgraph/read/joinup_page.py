@@ -27,7 +27,9 @@ from ogpgraph.records import JoinupDocument, ListedTheme, Record, SourceDocument
 from ogpgraph.vocabulary import Vocabulary, folded
 
 _SITE = "https://joinup.ec.europa.eu/"
-_ADDRESS = re.compile(r"https?://(?:joinup\.ec\.europa\.eu|interoperable-europe\.ec\.europa\.eu)/[^\s\"'<>()\[\]]+")
+_ADDRESS = re.compile(
+    r"https?://(?:joinup\.ec\.europa\.eu|interoperable-europe\.ec\.europa\.eu)/[^\s\"'<>()\[\]{}|\\^`]+"
+)
 _DAY = r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})"
 _PUBLISHED = re.compile(rf"\b(?:Published|Posted) on\s*:?\s*{_DAY}", re.I)
 _UPDATED = re.compile(rf"\b(?:Last update|Updated|Last modified)(?: on)?\s*:?\s*{_DAY}", re.I)
@@ -166,7 +168,7 @@ class _Page:
             if value:
                 fields[key] = value
         address = _own_address(self.file.text)
-        if not _ADDRESS.match(address):
+        if not _ADDRESS.fullmatch(address):
             self._problem("unknown-address", f"the page does not tell its address: {_SITE} stands in")
             address = _SITE
         return SourceDocument(
