@@ -34,7 +34,7 @@ class Settings:
     memory_quads: int = _setting(5_000_000, "quads", "with store=auto: releases above this size are kept on disk")
     release_check_seconds: int = _setting(2, "seconds", "how often the server looks for a new release; 0: never")
 
-    queries_at_once: int = _setting(4, "queries", "queries that run at the same time; further ones wait")
+    queries_at_once: int = _setting(8, "queries", "queries that run at the same time; further ones wait")
     queue_length: int = _setting(64, "queries", "queries that wait; a further one is answered 503")
     queue_seconds: int = _setting(15, "seconds", "longest wait of a query in the queue")
     client_queries: int = _setting(12, "queries", "queries of one client that run or wait; a further one gets 429")

@@ -6,14 +6,15 @@ import asyncio
 import http.client
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import uvicorn
 
-from ogpgraph.engine.job import Cost, Job
+from ogpgraph.engine.job import Cost, EngineFailed, Job, LimitReached
+from ogpgraph.protocol.errors import QuerySyntaxError
 from ogpgraph.serve.application import Application, application
 from ogpgraph.serve.releases import Releases
 from ogpgraph.serve.server import uvicorn_config
@@ -39,8 +40,32 @@ class StubAnswer:
         self.encoding = "identity"
         self.complete = self._script.complete
         self.cost = Cost(0.001, 0.002, 0.003, 4)
+        self.error: Exception | None = None
+        self._asked: asyncio.Task[None] | None = None
+
+    def ask(self, done: Callable[[StubAnswer], None]) -> None:
+        async def begin() -> None:
+            try:
+                await self._begin()
+            except (LimitReached, EngineFailed, QuerySyntaxError) as error:
+                self.error = error
+            if self.complete is not None and not self.error:
+                self._engine.left.append(self._job)
+            done(self)
+
+        self._asked = asyncio.get_running_loop().create_task(begin())
+
+    def leave(self) -> None:
+        assert self._asked
+        if not self._asked.cancel():
+            self._engine.left.append(self._job)
 
     async def __aenter__(self) -> StubAnswer:
+        if not self._asked:
+            await self._begin()
+        return self
+
+    async def _begin(self) -> None:
         self._engine.started.append(self._job)
         try:
             while self._script.go and not self._script.go.is_set():
@@ -50,7 +75,6 @@ class StubAnswer:
             raise
         if self._script.error:
             raise self._script.error
-        return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         (self._engine.cancelled if kind is asyncio.CancelledError else self._engine.left).append(self._job)
@@ -80,6 +104,11 @@ class StubEngine:
 
     def answer(self, job: Job) -> StubAnswer:
         return StubAnswer(self, job)
+
+    def ask(self, job: Job, done: Callable[[StubAnswer], None]) -> StubAnswer:
+        answer = StubAnswer(self, job)
+        answer.ask(done)
+        return answer
 
     async def close(self) -> None:
         self.is_closed = True

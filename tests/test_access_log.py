@@ -10,11 +10,11 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
-from stub_engine import Script, Served, serving
+from stub_engine import Script, Served, serving, until
 
 from ogpgraph.engine.job import LimitReached
 from ogpgraph.serve.access_log import AccessLog
-from ogpgraph.serve.exchange import Exchange, client_of, request_id_of
+from ogpgraph.serve.exchange import Exchange, client_of, header, request_id_of
 
 QUERY = "SELECT * { ?s ?p 'very private' }"
 PATH = "/sparql?" + urlencode({"query": QUERY})
@@ -33,10 +33,15 @@ def served(log: Path) -> Iterator[Served]:
 
 
 def lines(served: Served, log: Path, *paths: str, **headers: str) -> list[dict]:
-    """The lines that requests leave."""
+    """The lines that requests leave: each may come a moment after its answer."""
     for path in paths:
         served.ask(path=path, **headers)
-    served.app.access_log.flush()
+
+    def all_noted() -> bool:
+        served.app.access_log.flush()
+        return log.read_text("ascii").count("\n") >= len(paths)
+
+    until(all_noted)
     return [json.loads(line) for line in log.read_text("ascii").splitlines()]
 
 
@@ -134,7 +139,7 @@ def scope(peer: str, *forwarded: str) -> dict:
     ],
 )
 def test_a_client_is_known_by_its_address(peer: str, forwarded: tuple[str, ...], proxies: int, client: str) -> None:
-    assert client_of(scope(peer, *forwarded), proxies) == client
+    assert client_of(peer, header(scope(peer, *forwarded), b"x-forwarded-for"), proxies) == client
 
 
 @pytest.mark.parametrize("given", [None, "", "a\r\nb", "ä", "x" * 65, "a b", "<script>"])

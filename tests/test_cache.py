@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
-from stub_engine import Answered, Script, Served, serving, until
+from stub_engine import Answered, Script, Served, StubEngine, serving, until
 
 from ogpgraph.engine.job import EngineFailed, Job, LimitReached
 from ogpgraph.negotiate import RESULT_FORMATS
@@ -180,6 +180,23 @@ def test_the_share_of_one_client_is_no_concern_of_others(served: Served) -> None
         served.engine.scripts[QUERY] = Script(BODY)
         script.go.set()
         assert sorted(each.result().status for each in asked) == [200, 429]
+
+
+def test_who_waited_is_answered_by_the_release_that_came_meanwhile(served: Served, monkeypatch) -> None:
+    script = served.engine.scripts[QUERY] = Script(
+        error=LimitReached(429, "client_queries", 2, "it has 2"), go=threading.Event()
+    )
+    newer = StubEngine("d2", "2.0.0")
+    newer.scripts[QUERY] = Script(b"newer")
+    with ThreadPoolExecutor(2) as pool:
+        asked = asked_together(served, 2, pool)
+        monkeypatch.setattr(served.app.releases, "_engine", newer)
+        script.go.set()
+        refused, answered = sorted((each.result() for each in asked), key=lambda answer: answer.status, reverse=True)
+    assert refused.status == 429
+    assert (answered.body, answered.headers["ogpgraph-version"]) == (b"newer", "2.0.0")
+    key = key_of("d2", Job(Query(QUERY, base="https://w3id.org/ogpgraph/sparql"), RESULT_FORMATS[0]))
+    assert answered.headers["etag"] == etag_of(key)
 
 
 def test_an_evaluation_goes_on_while_anybody_waits_for_it(served: Served) -> None:

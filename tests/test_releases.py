@@ -170,7 +170,9 @@ def point_latest(out: Path, version: str) -> None:
 
 def test_a_real_server_changes_its_release_without_a_lost_request(two_releases: tuple[Path, str, str]) -> None:
     out, first, second = two_releases
-    with ServeProcess(out, OGPGRAPH_RELEASE_CHECK_SECONDS="1", OGPGRAPH_CACHE_BYTES="0") as server:
+    with ServeProcess(
+        out, OGPGRAPH_RELEASE_CHECK_SECONDS="1", OGPGRAPH_CACHE_BYTES="0", OGPGRAPH_QUERIES_AT_ONCE="4"
+    ) as server:
         seen: list[tuple[int, str, str]] = []
         done = threading.Event()
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
 from ogpgraph.engine.frames import End
-from ogpgraph.engine.job import Cost, Job
+from ogpgraph.engine.job import Cost, EngineFailed, Job, LimitReached
 
 FIRST_BYTES = 256 * 1024  # an answer up to this length comes at once; a longer one starts to stream there
 _CHUNK_BYTES = 256 * 1024
@@ -62,15 +62,14 @@ class LocalAnswer:
         self.error: Exception | None = None
         self._change: asyncio.Future[None] | None = None  # somebody waits for the next piece, the end or an error
         self._done: Callable[[LocalAnswer], None] | None = None  # to be told when ``_has_begun``
+        self._was_asked = False  # by ``ask``
+        self._seeking: asyncio.Task[None] | None = None  # waits for a worker
 
     async def __aenter__(self) -> LocalAnswer:
-        loop = asyncio.get_running_loop()
-        asked = loop.time()
-        worker = await self._pool.worker_for(self.job)
-        self.cost.queue_seconds = loop.time() - asked
-        self._worker = worker
+        if self._was_asked:
+            return self
         try:
-            worker.begin(self)
+            await self._begin()
             while not self._has_begun():
                 await self._changed()
         except BaseException:
@@ -82,14 +81,32 @@ class LocalAnswer:
     async def __aexit__(self, *_: object) -> None:
         self.leave()
 
-    def begin_at_once(self, done: Callable[[LocalAnswer], None]) -> bool:
-        """Begin without waiting, if a worker is idle: whether one was. ``done`` as of ``job.PromptEngine``."""
-        self._worker = self._pool.idle_worker_for(self.job)
-        if self._worker is None:
-            return False
+    def ask(self, done: Callable[[LocalAnswer], None]) -> None:
+        """Begin without waiting here; ``done`` as of ``job.PromptEngine``."""
+        self._was_asked = True
         self._done = done
-        self._worker.begin(self)
-        return True
+        self._worker = self._pool.idle_worker_for(self.job)
+        if self._worker:
+            self._worker.begin(self)
+        else:
+            self._seeking = asyncio.get_running_loop().create_task(self._begin_later())
+
+    async def _begin(self) -> None:
+        """Wait for a worker, and have it begin."""
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
+        worker = await self._pool.worker_for(self.job)
+        self.cost.queue_seconds = loop.time() - asked
+        self._worker = worker
+        worker.begin(self)
+
+    async def _begin_later(self) -> None:
+        try:
+            await self._begin()
+        except (LimitReached, EngineFailed) as error:
+            self.failed(error)
+        finally:
+            self._seeking = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while self._pieces or not self._is_whole:
@@ -168,6 +185,8 @@ class LocalAnswer:
         """Nobody wants the rest: a worker that still works for it is ended."""
         self._done = None
         self._pieces.clear()
+        if self._seeking:
+            self._seeking.cancel()
         if self._worker:
             self._worker.abandon()
             self._let_go()

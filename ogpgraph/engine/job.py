@@ -83,9 +83,12 @@ class Engine(Protocol):
 
 
 class PromptAnswer(Answer, Protocol):
-    """An answer that tells by a call when its first bytes are there: no task has to wait for them."""
+    """An answer that tells by a call when its first bytes are there: no task has to wait for them.
 
-    error: Exception | None  # why there is no answer; as entering or iterating would raise it
+    Entering it after that call, to iterate over it, does not wait.
+    """
+
+    error: Exception | None  # why there is no answer; as entering an ``Answer`` would raise it
 
     def leave(self) -> None:
         """Nobody wants more of it: whoever got it calls this once, unless it has come whole or failed."""
@@ -95,8 +98,8 @@ class PromptAnswer(Answer, Protocol):
 class PromptEngine(Engine, Protocol):
     """An engine that can also be asked without waiting. Optional: ``answer`` does the same for every engine."""
 
-    def try_answer(self, job: Job, done: Callable[[PromptAnswer], None]) -> PromptAnswer | None:
-        """The answer, which is being evaluated; None where no worker is free at once or a limit forbids it.
+    def ask(self, job: Job, done: Callable[[PromptAnswer], None]) -> PromptAnswer:
+        """The answer, which is being evaluated or waits for a worker.
 
         ``done`` is called once by the event loop, never from within this call: with ``complete`` where the answer
         is whole and short, else with ``error``, else as soon as it can be iterated. Not after ``leave``.

@@ -59,10 +59,11 @@ class LocalEngine:
         """The answer of one query, to be entered with ``async with``."""
         return LocalAnswer(self._pool, job, self._settings.buffer_bytes)
 
-    def try_answer(self, job: Job, done: Callable[[LocalAnswer], None]) -> LocalAnswer | None:
-        """The answer where a worker is idle now; see ``job.PromptEngine``."""
+    def ask(self, job: Job, done: Callable[[LocalAnswer], None]) -> LocalAnswer:
+        """The answer as soon as it is there; see ``job.PromptEngine``."""
         answer = LocalAnswer(self._pool, job, self._settings.buffer_bytes)
-        return answer if answer.begin_at_once(done) else None
+        answer.ask(done)
+        return answer
 
     async def close(self) -> None:
         """No new queries; those in flight are finished, then every process of the engine has ended."""

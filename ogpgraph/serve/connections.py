@@ -6,21 +6,28 @@ Uvicorn's httptools protocol with what a public server needs beyond it. Refusals
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from ogpgraph.serve.errors import MEDIA_TYPE, problem_body
-from ogpgraph.serve.exchange import CONNECTION, REQUEST
+from ogpgraph.serve.exchange import CONNECTION, EXCHANGE, Exchange
 from ogpgraph.serve.heads import Headers
+from ogpgraph.serve.responder import BEGUN, Begun
 from ogpgraph.settings import Settings
+
+if sys.platform != "win32":
+    import fcntl
+    import termios
 
 # Longest head of a request: a query in a URL fits well, a longer one goes by POST.
 _LONGEST_HEAD_BYTES = 65_536
-# Longest request that may be remembered, to be answered again without being read.
-_LONGEST_REPEAT_BYTES = 8192
+# Longest request that takes the short way.
+_LONGEST_PROMPT_BYTES = 8192
 
 
 class Connections:
@@ -35,8 +42,8 @@ class Connections:
         self.open = 0
         self._of_client: Counter[str] = Counter()
         self._waiting: dict[LimitedProtocol, None] = {}  # for a whole head, longest first
-        # The response to a request of a peer that came before; see ogpgraph.serve.repeats.
-        self.answer_repeat: Callable[[str, bytes, Headers], bytes | None] = lambda *_: None
+        # Whether a request takes the short way; see ogpgraph.serve.prompt.
+        self.take_prompt: Callable[[LimitedProtocol, bytes], bool] = lambda *_: False
 
     def protocol(self, **uvicorn: Any) -> LimitedProtocol:
         """What uvicorn calls for each connection: give it as ``http=``."""
@@ -87,10 +94,10 @@ class LimitedProtocol(HttpToolsProtocol):
         self._connections, self._settings = connections, connections.settings
         self.on_lost: Callable[[], None] | None = None
         self.gone = False
-        self._peer = ""
+        self.peer = ""
+        self._prompt = _PromptCycle()  # the request on the short way, or the last one
         self._head_bytes = 0
         self._is_between_requests = True
-        self._repeatable = b""  # what is being received, where it is one whole request that may be remembered
         self._head_timer: asyncio.TimerHandle | None = None
         self._send_timer: asyncio.TimerHandle | None = None
 
@@ -99,8 +106,8 @@ class LimitedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count the connection, refuse it where there are too many, and wait for a request."""
         super().connection_made(transport)
-        self._peer = self.client[0] if self.client else ""
-        exceeded = self._connections.enter(self._peer)
+        self.peer = self.client[0] if self.client else ""
+        exceeded = self._connections.enter(self.peer)
         if exceeded:
             status = 429 if exceeded == "client_connections" else 503
             self._refuse_limit(status, exceeded, "this connection is one more", retry_seconds=1)
@@ -111,7 +118,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the request that its client has gone."""
         self._connections.proceed(self)
-        self._connections.leave(self._peer)
+        self._connections.leave(self.peer)
         self._stop_head_timer()
         if self._send_timer:
             self._send_timer.cancel()
@@ -142,31 +149,16 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if not self._request_runs():
-            self._repeatable = data if self._is_between_requests and _may_repeat(data) else b""
-            if self._repeatable and self._repeat_answer(data):
+            if self._may_be_prompt(data) and self._connections.take_prompt(self, data):
                 return
             self._head_bytes += len(data)
         super().data_received(data)
-        self._repeatable = b""
         if self.transport.is_closing() or self._request_runs():
             return
         if self._head_bytes > _LONGEST_HEAD_BYTES:
             self._refuse(431, "Request header fields too large", f"a head has at most {_LONGEST_HEAD_BYTES} bytes")
         elif self._head_timer is None:
             self._head_timer = self.loop.call_later(self._settings.header_seconds, self._head_is_late)
-
-    def _repeat_answer(self, request: bytes) -> bool:
-        """Answer a request that came before byte for byte, unless its client does not take what was sent."""
-        if self.flow.write_paused:
-            return False
-        answer = self._connections.answer_repeat(self._peer, request, self.server_state.default_headers)
-        if answer is None:
-            return False
-        self._connections.proceed(self)
-        self._stop_head_timer()
-        self.transport.write(answer)
-        self.on_response_complete()
-        return True
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
@@ -183,7 +175,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._connections.proceed(self)
         self._stop_head_timer()
         self._head_bytes = 0
-        self.scope["extensions"] = {CONNECTION: self, REQUEST: self._repeatable}  # type: ignore[typeddict-unknown-key,dict-item]
+        self.scope["extensions"] = {CONNECTION: self}  # type: ignore[typeddict-unknown-key,dict-item]
         super().on_headers_complete()
 
     def on_response_complete(self) -> None:
@@ -219,6 +211,72 @@ class LimitedProtocol(HttpToolsProtocol):
         else:
             self.transport.close()
 
+    # -- the short way: see ogpgraph.serve.prompt.PromptConnection
+
+    def _may_be_prompt(self, data: bytes) -> bool:
+        """Whether this is one whole request, short and without a body, of a client that takes what it is sent."""
+        if not self._is_between_requests or self.flow.write_paused or len(data) > _LONGEST_PROMPT_BYTES:
+            return False
+        return data.find(b"\r\n\r\n") == len(data) - 4
+
+    def occupy(self) -> None:
+        """Take no other request before this one is answered."""
+        self._connections.proceed(self)
+        self._stop_head_timer()
+        self._unset_keepalive_if_required()
+        self.cycle = self._prompt = _PromptCycle()  # type: ignore[assignment]
+
+    def reply(self, status: int, headers: Headers, body: bytes) -> None:
+        """Send a whole response; the next request may come."""
+        cycle = self._prompt
+        lines = [b"%b: %b\r\n" % each for each in (*self.server_state.default_headers, *headers)]
+        if not cycle.keep_alive:
+            lines.append(b"connection: close\r\n")
+        self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", body)))
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.response_complete = True
+        self.on_response_complete()
+
+    def hand_over(self, query_string: bytes, headers: Headers, exchange: Exchange, begun: Begun) -> None:
+        """Let the request go on by the whole way, with what has begun on the short one."""
+        scope = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": "1.1",
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": self.root_path,
+            "state": self.app_state.copy(),
+            "method": "GET",
+            "path": exchange.path,
+            "raw_path": exchange.path.encode(),
+            "query_string": query_string,
+            "headers": headers,
+            "extensions": {CONNECTION: self},
+            EXCHANGE: exchange,
+            BEGUN: begun,
+        }
+        cycle = RequestResponseCycle(
+            scope=scope,  # type: ignore[arg-type]
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=self._prompt.keep_alive,
+            on_response=self.on_response_complete,
+        )
+        cycle.more_body = False
+        self._prompt.response_complete = True
+        if self.cycle is self._prompt:  # type: ignore[comparison-overlap]
+            self.cycle = cycle
+        self._start_asgi_task(cycle, self.app)
+
     # -- sending
 
     def pause_writing(self) -> None:
@@ -234,14 +292,25 @@ class LimitedProtocol(HttpToolsProtocol):
             self._send_timer = None
 
     def _watch_sending(self) -> None:
-        held = self.transport.get_write_buffer_size()
-        if held and self._send_timer is None:
-            self._send_timer = self.loop.call_later(self._settings.send_seconds, self._sending_is_late, held)
+        if self.transport.get_write_buffer_size() and self._send_timer is None:
+            seconds = self._settings.send_seconds
+            self._send_timer = self.loop.call_later(seconds, self._sending_is_late, self._untaken_bytes())
 
-    def _sending_is_late(self, held_before: int) -> None:
+    def _untaken_bytes(self) -> int:
+        """What the client has not taken yet, here and in the system's own buffer, which holds some megabytes."""
+        here = self.transport.get_write_buffer_size()
+        if sys.platform != "linux":
+            return here
+        try:
+            in_system = fcntl.ioctl(self.transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
+        except OSError:
+            return here
+        return here + int.from_bytes(in_system, sys.byteorder)
+
+    def _sending_is_late(self, untaken_before: int) -> None:
         """Cut a client that has taken nothing since; one that has taken something gets the same time again."""
         self._send_timer = None
-        if self.transport.get_write_buffer_size() >= held_before:
+        if self._untaken_bytes() >= untaken_before:
             self.transport.abort()
         else:
             self._watch_sending()
@@ -265,8 +334,12 @@ class LimitedProtocol(HttpToolsProtocol):
         self._watch_sending()
 
 
-def _may_repeat(received: bytes) -> bool:
-    """Whether bytes that begin a request are one whole request by GET and not too long to be remembered."""
-    if not received.startswith(b"GET /sparql?") or len(received) > _LONGEST_REPEAT_BYTES:
-        return False
-    return received.find(b"\r\n\r\n") == len(received) - 4
+@dataclass(slots=True)
+class _PromptCycle:
+    """What uvicorn wants to know of a request that runs, for one on the short way."""
+
+    response_complete: bool = False
+    keep_alive: bool = True
+    disconnected: bool = False
+    more_body: bool = False
+    message_event: asyncio.Event = field(default_factory=asyncio.Event)

@@ -6,30 +6,19 @@ sent, when, and how an answer ends is decided here.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Awaitable, Callable, Sequence
-from functools import lru_cache
+from collections.abc import Awaitable, Callable
 from typing import Protocol
-from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
-from ogpgraph.engine.job import Job, LimitReached
-from ogpgraph.negotiate import (
-    GRAPH_FORMATS,
-    RESULT_FORMATS,
-    Format,
-    choose,
-    choose_encoding,
-    named,
-    prefers,
-    refuses_identity,
-)
+from ogpgraph.engine.job import LimitReached
+from ogpgraph.negotiate import GRAPH_FORMATS, prefers
 from ogpgraph.protocol import requests
 from ogpgraph.serve.bodies import Receive, Send, read_body, refuse
 from ogpgraph.serve.cache import AnswerCache
 from ogpgraph.serve.errors import EXPECTED, answer_to, problem
 from ogpgraph.serve.exchange import Scope, exchange_of, header
+from ogpgraph.serve.jobs import form_wanted, hash_of, job_of, parameters_of
 from ogpgraph.serve.judgement import Judge
 from ogpgraph.serve.long_texts import LongTexts
 from ogpgraph.serve.query_form import query_form
@@ -43,9 +32,6 @@ ALLOW = ", ".join(METHODS)
 _ACCEPT_QUERY = "application/sparql-query, application/x-www-form-urlencoded"
 _FORM = "application/x-www-form-urlencoded"
 _UPDATE = "application/sparql-update"
-
-# Queries by GET whose decoded text is remembered: together at most 8 MB.
-_MOST_REMEMBERED, _LONGEST_REMEMBERED = 2048, 4096
 
 # Describes the service: what GET without a query is answered.
 Describe = Callable[[Scope], Awaitable[Response]]
@@ -66,12 +52,16 @@ class SparqlEndpoint:
     """The ASGI application behind ``/sparql``."""
 
     def __init__(
-        self, releases: Releases, cache: AnswerCache, settings: Settings, describe: Describe, write: Write
+        self,
+        releases: Releases,
+        cache: AnswerCache,
+        judge: Judge,
+        settings: Settings,
+        describe: Describe,
+        write: Write,
     ) -> None:
-        self._releases, self._cache, self._settings = releases, cache, settings
+        self._releases, self._cache, self._judge, self._settings = releases, cache, judge, settings
         self._describe, self._write = describe, write
-        self._long_texts = LongTexts(settings.queue_seconds)
-        self._judge = Judge(settings, self._long_texts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; every error that is expected is answered as problem details."""
@@ -99,8 +89,7 @@ class SparqlEndpoint:
             if prefers(header(scope, b"accept"), "text/html", GRAPH_FORMATS):
                 return query_form()
             return await self._describe(scope)
-        read = _remembered_parameters if len(query_string) <= _LONGEST_REMEMBERED else _parameters
-        await self._answer(scope, send, *read(scope["query_string"], self._base))
+        await self._answer(scope, send, *parameters_of(scope["query_string"], self._base))
         return None
 
     async def _answer_body(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,7 +112,7 @@ class SparqlEndpoint:
             else:
                 form = body.decode("utf-8") if _is_form(content_type) else ""
                 parameters = f"{form}&{query_string}"
-                await self._answer(scope, send, asked, _wanted_format(parameters))
+                await self._answer(scope, send, asked, form_wanted(parameters))
         except EXPECTED as error:
             response = answer_to(error, exchange_of(scope))
         if response:
@@ -139,7 +128,7 @@ class SparqlEndpoint:
     async def _asked(self, scope: Scope, content_type: str, body: bytes) -> requests.Query | requests.Update:
         """What a body asks; LimitReached for a query in a form that only an update may fill so far."""
         most = self._settings.body_bytes
-        turn = self._long_texts if len(body) <= most else self._write.long_texts
+        turn = self._judge.long_texts if len(body) <= most else self._write.long_texts
         asked = await turn.read(len(body), requests.from_post, content_type, body, scope["query_string"], self._base)
         if isinstance(asked, requests.Query) and len(body) > most:
             raise LimitReached(413, "body_bytes", most, f"the body is larger: {len(body)} bytes were read")
@@ -161,20 +150,14 @@ class SparqlEndpoint:
     async def _answer(self, scope: Scope, send: Send, query: requests.Query, wanted: str | None) -> None:
         """Answer a query from the cache, with others who wait for the same, or by the engine."""
         exchange = exchange_of(scope)
-        exchange.query_hash = hashlib.sha256(query.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        exchange.query_hash = hash_of(query)
         judgement = await self._judge(query)
-        accept_encoding = header(scope, b"accept-encoding")
-        job = Job(
-            query,
-            _format_of(judgement.formats, header(scope, b"accept"), wanted),
-            choose_encoding(accept_encoding, ("gzip",) if refuses_identity(accept_encoding) else ("zstd", "gzip")),
-            judgement.lane,
-            exchange.client,
-        )
+        accept, accept_encoding = header(scope, b"accept"), header(scope, b"accept-encoding")
+        job = job_of(query, judgement, wanted, accept, accept_encoding, exchange.client)
         exchange.lane = job.lane.value
         responder = Responder(scope, send, exchange, job, self._settings)
         if judgement.is_shared:
-            await responder.answer_shared(self._releases.engine, self._cache)
+            await responder.answer_shared(self._releases, self._cache)
         else:
             await responder.answer_once(self._releases.engine)
 
@@ -193,26 +176,3 @@ def _asks_nothing(query_string: str) -> bool:
     if query_string.startswith("query="):
         return False
     return not query_string or {part.partition("=")[0] for part in query_string.split("&")} <= {"format", "output"}
-
-
-def _parameters(query_string: bytes, base: str) -> tuple[requests.Query, str | None]:
-    """The query of an address, and the form that it asks for."""
-    return requests.from_query_string(query_string, base), _wanted_format(query_string.decode("latin-1"))
-
-
-# Decoding a query takes longer than everything else that an answer from the cache needs.
-_remembered_parameters = lru_cache(_MOST_REMEMBERED)(_parameters)
-
-
-def _wanted_format(parameters: str) -> str | None:
-    """What ``format=`` (or ``output=``, as others call it) asks for."""
-    if "format=" not in parameters and "output=" not in parameters:
-        return None
-    return next((value for name, value in parse_qsl(parameters) if name in ("format", "output")), None)
-
-
-def _format_of(formats: Sequence[Format], accept: str | None, wanted: str | None) -> Format:
-    """The form of the answer, known before the evaluation."""
-    if not formats:  # the query does not parse: the engine says where
-        return RESULT_FORMATS[0]
-    return named(wanted, formats) if wanted else choose(accept, formats)

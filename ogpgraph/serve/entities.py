@@ -54,7 +54,7 @@ class EntityData:
             raise HTTPException(404)
         job = self._job(scope, about(node), _BY_EXTENSION[extension])
         responder = Responder(scope, send, exchange_of(scope), job, self._settings)
-        await responder.answer_shared(self._releases.engine, self._cache)
+        await responder.answer_shared(self._releases, self._cache)
 
     async def see_other(self, scope: Scope) -> Response:
         """303 from ``/id/…`` to the data of the entity, in the form that the client likes best."""

@@ -11,7 +11,7 @@ import ipaddress
 import random
 import re
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -19,9 +19,8 @@ from ogpgraph.engine.job import Cost
 
 Scope = MutableMapping[str, Any]
 
-_EXCHANGE = "ogpgraph.exchange"
+EXCHANGE = "ogpgraph.exchange"
 CONNECTION = "ogpgraph.connection"  # name of the ASGI extension that gives the Connection
-REQUEST = "ogpgraph.request"  # name of the one that gives the whole request as it came, where it may be remembered
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -45,7 +44,7 @@ class Exchange:
     path: str
     client: str  # whose share of the limits it takes: an address, or the /64 network of an IPv6 address
     connection: Connection | None
-    task: asyncio.Task[Any] | None
+    stop: Callable[[], object] | None = None  # ends the work on it
     started: float = field(default_factory=time.perf_counter)
     status: int = 0
     sent_bytes: int = 0
@@ -53,12 +52,10 @@ class Exchange:
     version: str = ""  # of the release that answers; empty: the one in service when the answer begins
     lane: str = "-"
     cache: str = "-"  # hit, miss, collapsed
-    kept_as: str = ""  # key in the cache of the body that is sent, where it comes from there
     query_hash: str = ""  # first 16 hexadecimal digits of the SHA-256 of the query
     limit: str = ""  # the setting that ended it
     cost: Cost | None = None
     client_gone: bool = False
-    request: bytes = b""  # all of its bytes, where it is one to be remembered
     needed_by_others: Callable[[], bool] | None = None  # whether others wait for this evaluation
 
     def seconds(self) -> float:
@@ -66,40 +63,45 @@ class Exchange:
         return time.perf_counter() - self.started
 
     def client_left(self) -> None:
-        """End the request's task when its client has gone, unless others wait for the same answer."""
+        """End the work on the request when its client has gone, unless others wait for the same answer."""
         self.client_gone = True
-        if self.task and not (self.needed_by_others and self.needed_by_others()):
-            self.task.cancel()
+        if self.stop and not (self.needed_by_others and self.needed_by_others()):
+            self.stop()
 
 
 def begin(scope: Scope, trusted_proxies: int) -> Exchange:
-    """The exchange of a request that comes in, noted in its scope."""
-    extensions = scope.get("extensions", {})
-    connection = extensions.get(CONNECTION)
-    exchange = Exchange(
-        request_id=request_id_of(header(scope, b"x-request-id")),
-        method=scope["method"],
-        path=scope["path"],
-        client=client_of(scope, trusted_proxies),
-        connection=connection,
-        task=asyncio.current_task(),
-        request=extensions.get(REQUEST, b""),
-    )
-    if connection:
-        connection.on_lost = exchange.client_left
-    scope[_EXCHANGE] = exchange
+    """The exchange of a request that comes in, noted in its scope; the one that is there if it began elsewhere."""
+    exchange: Exchange | None = scope.get(EXCHANGE)
+    if exchange is None:
+        peer = scope["client"][0] if scope.get("client") else ""
+        exchange = scope[EXCHANGE] = Exchange(
+            request_id=request_id_of(header(scope, b"x-request-id")),
+            method=scope["method"],
+            path=scope["path"],
+            client=client_of(peer, header(scope, b"x-forwarded-for"), trusted_proxies),
+            connection=scope.get("extensions", {}).get(CONNECTION),
+        )
+    task = asyncio.current_task()
+    exchange.stop = task.cancel if task else None
+    if exchange.connection:
+        exchange.connection.on_lost = exchange.client_left
     return exchange
 
 
 def exchange_of(scope: Scope) -> Exchange:
     """The exchange of a request, from its ASGI scope."""
-    found: Exchange = scope[_EXCHANGE]
+    found: Exchange = scope[EXCHANGE]
     return found
 
 
 def header(scope: Scope, name: bytes) -> str | None:
     """A header by its name in small letters; lines of the same name are joined by commas (RFC 9110, section 5.3)."""
-    values = [value for found, value in scope["headers"] if found == name]
+    return header_of(scope["headers"], name)
+
+
+def header_of(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
+    """The same of headers that belong to no scope."""
+    values = [value for found, value in headers if found == name]
     return b", ".join(values).decode("latin-1") if values else None
 
 
@@ -108,15 +110,14 @@ def request_id_of(given: str | None) -> str:
     return given if given and _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
 
 
-def client_of(scope: Scope, trusted_proxies: int) -> str:
+def client_of(peer: str, forwarded_for: str | None, trusted_proxies: int) -> str:
     """The client's address: the peer, or what the outermost of ``trusted_proxies`` saw (X-Forwarded-For).
 
     Each proxy appends whom it saw, so the entries that count stand at the end: what a client writes into the header
     stands before them. An IPv6 client owns a whole /64 network, which counts as one.
     """
-    peer = scope["client"][0] if scope.get("client") else ""
     if trusted_proxies:
-        hops = [hop.strip() for hop in (header(scope, b"x-forwarded-for") or "").split(",") if hop.strip()]
+        hops = [hop.strip() for hop in (forwarded_for or "").split(",") if hop.strip()]
         if hops:
             peer = hops[-min(trusted_proxies, len(hops))]
     return _share(peer) if ":" in peer else peer[:64]

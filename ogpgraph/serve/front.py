@@ -12,14 +12,13 @@ from typing import Any
 
 from starlette.responses import Response
 
+from ogpgraph.serve import heads
 from ogpgraph.serve.access_log import AccessLog
 from ogpgraph.serve.bodies import ClientGone, Receive, Send
 from ogpgraph.serve.errors import AnswerCut, limit_of, problem_of
 from ogpgraph.serve.exchange import Exchange, Scope, begin, header
-from ogpgraph.serve.heads import ALWAYS, own_headers
 from ogpgraph.serve.metrics import Metrics
 from ogpgraph.serve.releases import Releases
-from ogpgraph.serve.repeats import Repeats
 
 _log = logging.getLogger(__name__)
 
@@ -51,18 +50,16 @@ class Front:
         trusted_proxies: int,
         access_log: AccessLog,
         metrics: Metrics,
-        repeats: Repeats,
         writes: bool = False,
     ) -> None:
         self._routes, self._others, self._releases = routes, others, releases
         self._trusted_proxies, self._access_log, self._metrics = trusted_proxies, access_log, metrics
-        self._repeats = repeats
         self._writes = writes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request and note what it took."""
         exchange = begin(scope, self._trusted_proxies)
-        observed = self._observed(scope, exchange, send)
+        observed = self._observed(exchange, send)
         try:
             await self._answer(exchange, scope, receive, observed)
         except AnswerCut as error:
@@ -92,25 +89,20 @@ class Front:
         application = self._routes.get(exchange.path, self._others)
         await application(scope, receive, send)
 
-    def _observed(self, scope: Scope, exchange: Exchange, send: Send) -> Send:
+    def _observed(self, exchange: Exchange, send: Send) -> Send:
         """``send`` that adds the headers of all answers, and counts."""
 
         async def observed(message: Any) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                headers = [*message["headers"], *ALWAYS, self._version(exchange)]
-                if exchange.kept_as and exchange.status == 200:
-                    self._repeats.learn(scope, exchange, headers)
-                message["headers"] = [*headers, *own_headers(exchange)]
+                always = heads.of_every_answer(exchange.version or self._releases.version)
+                message["headers"] = [*message["headers"], *always, *heads.of_one_answer(exchange)]
             else:
                 exchange.sent_bytes += len(message.get("body", b""))
                 exchange.complete = not message.get("more_body", False)
             await send(message)
 
         return observed
-
-    def _version(self, exchange: Exchange) -> tuple[bytes, bytes]:
-        return b"ogpgraph-version", (exchange.version or self._releases.version).encode("latin-1", "replace")
 
     def _cut(self, exchange: Exchange) -> None:
         """End the connection without the end of the answer, so that nobody takes what was sent for the whole."""

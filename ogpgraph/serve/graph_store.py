@@ -88,7 +88,7 @@ class GraphStore:
         encoding = choose_encoding(header(scope, b"accept-encoding"), ("zstd", "gzip"))
         job = Job(_content(target), form, encoding, Lane.PUBLIC, exchange.client)
         responder = Responder(scope, send, exchange, job, self._settings)
-        await responder.answer_shared(self._releases.engine, self._cache)
+        await responder.answer_shared(self._releases, self._cache)
         return None
 
     async def _exists(self, graph: str, client: str) -> bool:

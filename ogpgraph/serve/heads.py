@@ -1,24 +1,64 @@
-"""The headers that every answer has, whatever way it takes through the server."""
+"""The heads of answers, whatever way they take through the server."""
 
 from __future__ import annotations
 
+from ogpgraph.engine.job import Job
+from ogpgraph.serve.cache import etag_of
 from ogpgraph.serve.exchange import Exchange
+from ogpgraph.settings import Settings
 
 Headers = list[tuple[bytes, bytes]]
 
 _EXPOSED = "ETag, Link, OGPGraph-Version, Server-Timing, Cache-Status, X-Request-Id, Retry-After"
-ALWAYS: Headers = [
+_ALWAYS: Headers = [
     # Any page may ask; without credentials there is nothing that it could ask in its visitor's name.
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", _EXPOSED.encode()),
     (b"link", b'<https://creativecommons.org/licenses/by/4.0/>; rel="license"'),
     (b"x-content-type-options", b"nosniff"),
 ]
+# RFC 9211, by what the log calls it.
+_CACHE_STATUS = {
+    "hit": b"ogpgraph; hit",
+    "miss": b"ogpgraph; fwd=miss",
+    "collapsed": b"ogpgraph; fwd=miss; collapsed",
+}
 
 
-def own_headers(exchange: Exchange) -> Headers:
+def of_every_answer(version: str) -> Headers:
+    """What all answers have; ``version``: of the release that they are from."""
+    return [*_ALWAYS, (b"ogpgraph-version", version.encode("latin-1", "replace"))]
+
+
+def of_one_answer(exchange: Exchange) -> Headers:
     """What differs from answer to answer, even of the same query."""
     return [(b"x-request-id", exchange.request_id.encode()), (b"server-timing", _server_timing(exchange))]
+
+
+def of_results(job: Job) -> Headers:
+    """What the answer of a query is."""
+    return [(b"content-type", job.format.content_type.encode()), (b"vary", b"Accept, Accept-Encoding")]
+
+
+def of_body(body: bytes, encoding: str) -> Headers:
+    """What a body is that is sent whole."""
+    length = (b"content-length", b"%d" % len(body))
+    return [length] if encoding == "identity" else [length, (b"content-encoding", encoding.encode())]
+
+
+def for_caches(key: str, seconds: int) -> Headers:
+    """How long caches may keep an answer, and the tag of its key."""
+    return [(b"etag", etag_of(key).encode()), (b"cache-control", b"public, max-age=%d" % seconds)]
+
+
+def seconds_to_keep(settings: Settings) -> int:
+    """How long: who has written wants to see it, so where writing is on it is asked for again by its tag."""
+    return 0 if settings.update_token else settings.cache_seconds
+
+
+def cache_status(what: str) -> tuple[bytes, bytes]:
+    """What our own cache did, as RFC 9211 has it."""
+    return b"cache-status", _CACHE_STATUS[what]
 
 
 def _server_timing(exchange: Exchange) -> bytes:

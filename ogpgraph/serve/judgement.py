@@ -35,14 +35,18 @@ class Judge:
     """
 
     def __init__(self, settings: Settings, long_texts: LongTexts) -> None:
-        self._settings, self._long_texts = settings, long_texts
+        self._settings, self.long_texts = settings, long_texts
         self._remembered = lru_cache(_MOST_REMEMBERED)(self._judged)
 
     async def __call__(self, query: Query) -> Judgement:
         """What may be evaluated; raises Refused for what may not, TooDeep for what nests too deep."""
-        if len(query.text) <= _LONGEST_READ:
-            return self._remembered(query)
-        return await self._long_texts.read(len(query.text), self._judged, query)
+        if found := self.at_once(query):
+            return found
+        return await self.long_texts.read(len(query.text), self._judged, query)
+
+    def at_once(self, query: Query) -> Judgement | None:
+        """The same without waiting; None for a query that is too long for it."""
+        return self._remembered(query) if len(query.text) <= _LONGEST_READ else None
 
     def _judged(self, query: Query) -> Judgement:
         text = query.text

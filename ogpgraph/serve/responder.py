@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 
-from ogpgraph.engine.job import Engine, Job
+from ogpgraph.engine.job import Answer, Engine, Job
 from ogpgraph.negotiate import refuses_identity
+from ogpgraph.serve import heads
 from ogpgraph.serve.bodies import Send
-from ogpgraph.serve.cache import AnswerCache, Entry, etag_of, key_of, tag_matches
+from ogpgraph.serve.cache import AnswerCache, Entry, Flight, etag_of, in_flight, key_of, tag_matches
 from ogpgraph.serve.errors import EXPECTED, AnswerCut, problem
 from ogpgraph.serve.exchange import Exchange, Scope, header
+from ogpgraph.serve.heads import Headers
+from ogpgraph.serve.releases import Releases
 from ogpgraph.settings import Settings
 
 _SAFE_METHODS = {"GET", "HEAD", "QUERY"}  # what HTTP caches may keep
+BEGUN = "ogpgraph.begun"  # where a scope has it
 
-Headers = list[tuple[bytes, bytes]]
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An answer that was asked for before the request came here; see ogpgraph.serve.prompt."""
+
+    engine: Engine
+    answer: Answer
+    flight: Flight
 
 
 class Responder:
@@ -23,33 +35,39 @@ class Responder:
 
     def __init__(self, scope: Scope, send: Send, exchange: Exchange, job: Job, settings: Settings) -> None:
         self._scope, self._send, self._exchange, self._job, self._settings = scope, send, exchange, job, settings
-        self._headers: Headers = [
-            (b"content-type", job.format.content_type.encode()),
-            (b"vary", b"Accept, Accept-Encoding"),
-        ]
+        self._headers: Headers = heads.of_results(job)
 
-    async def answer_shared(self, engine: Engine, cache: AnswerCache) -> None:
+    async def answer_shared(self, releases: Releases, cache: AnswerCache) -> None:
         """Answer a query that has the same answer whenever it is asked of a release."""
+        begun: Begun | None = self._scope.get(BEGUN)
+        engine = begun.engine if begun else releases.engine
+        self._headers = heads.of_results(self._job)
         self._exchange.version = engine.version
         key = key_of(engine.digest, self._job)
+        self._let_caches_keep(key)
+        if begun:
+            self._note_cache("miss")
+            await self._evaluate(begun.answer, cache, key, begun.flight)
+            return
         etag = etag_of(key)
-        self._let_caches_keep(etag)
         condition = header(self._scope, b"if-none-match") if self._scope["method"] in _SAFE_METHODS else None
         entry = cache.find(key)
         if tag_matches(condition, etag) or (condition and condition.strip() == "*" and entry):
-            self._note_cache("hit", b"ogpgraph; hit")
+            self._note_cache("hit")
             await self._send_not_modified()
             return
         if entry:
-            self._note_cache("hit", b"ogpgraph; hit")
-            self._exchange.kept_as = key
+            self._note_cache("hit")
         elif flight := cache.flight(key):
-            self._note_cache("collapsed", b"ogpgraph; fwd=miss; collapsed")
+            self._note_cache("collapsed")
             entry = await flight.join()
         if entry:
             await self._send_whole(entry.body, entry.encoding)
+        elif engine is not releases.engine:  # it went out of service while this query waited for another's answer
+            await self.answer_shared(releases, cache)
         else:
-            await self._evaluate(engine, cache, key)
+            self._note_cache("miss")
+            await self._evaluate(engine.answer(self._job), cache, key, cache.lead(key, self._exchange))
 
     async def answer_once(self, engine: Engine) -> None:
         """Answer a query whose answer belongs to this one request, such as one with NOW() or SERVICE."""
@@ -62,10 +80,9 @@ class Responder:
             else:
                 await self._send_stream([], aiter(answer), answer.encoding)
 
-    async def _evaluate(self, engine: Engine, cache: AnswerCache, key: str) -> None:
-        self._note_cache("miss", b"ogpgraph; fwd=miss")
-        with cache.leading(key, self._exchange) as flight:
-            async with engine.answer(self._job) as answer:
+    async def _evaluate(self, asked: Answer, cache: AnswerCache, key: str, flight: Flight) -> None:
+        with in_flight(flight):
+            async with asked as answer:
                 self._exchange.cost = answer.cost
                 rest = aiter(answer)
                 chunks, whole = await _gathered(answer.complete, rest, cache.largest_bytes)
@@ -79,21 +96,18 @@ class Responder:
             flight.land(entry)
         await self._send_whole(entry.body, entry.encoding)
 
-    def _let_caches_keep(self, etag: str) -> None:
+    def _let_caches_keep(self, key: str) -> None:
         """An answer to POST is nothing that HTTP lets others keep, nor has it a tag (RFC 9110, section 9.3.3)."""
         if self._scope["method"] in _SAFE_METHODS:
-            self._headers.append((b"etag", etag.encode()))
-            # Who has written wants to see it: where writing is on, a kept answer is asked for again by its tag.
-            seconds = 0 if self._settings.update_token else self._settings.cache_seconds
-            self._headers.append((b"cache-control", b"public, max-age=%d" % seconds))
+            self._headers += heads.for_caches(key, heads.seconds_to_keep(self._settings))
         else:
             self._headers.append((b"cache-control", b"no-cache"))
 
-    def _note_cache(self, what: str, cache_status: bytes) -> None:
-        """For the log, and for the client as RFC 9211 has it; what is noted last counts."""
+    def _note_cache(self, what: str) -> None:
+        """For the log and for the client; what is noted last counts."""
         self._exchange.cache = what
         self._headers = [each for each in self._headers if each[0] != b"cache-status"]
-        self._headers.append((b"cache-status", cache_status))
+        self._headers.append(heads.cache_status(what))
 
     async def _send_not_modified(self) -> None:
         kept = [each for each in self._headers if each[0] != b"content-type"]
@@ -103,9 +117,7 @@ class Responder:
     async def _send_whole(self, body: bytes, encoding: str) -> None:
         if encoding == "identity" and self._job.encoding == "gzip" and self._refuses_identity():
             body, encoding = gzip.compress(body, 6, mtime=0), "gzip"
-            self._exchange.kept_as = ""  # this is not what is kept
-        headers = [*self._headers, (b"content-length", b"%d" % len(body))]
-        await self._send_head(headers, encoding)
+        await self._send_head([*self._headers, *heads.of_body(body, encoding)])
         await self._send({"type": "http.response.body", "body": body})
 
     async def _send_stream(self, begun: Sequence[bytes], rest: AsyncIterator[bytes], encoding: str) -> None:
@@ -113,7 +125,8 @@ class Responder:
         if self._scope["http_version"] == "1.0":
             await self._refuse_stream()
             return
-        await self._send_head(self._headers, encoding)
+        coding = [] if encoding == "identity" else [(b"content-encoding", encoding.encode())]
+        await self._send_head([*self._headers, *coding])
         if self._scope["method"] != "HEAD":
             try:
                 for chunk in begun:
@@ -131,9 +144,7 @@ class Responder:
         await self._send({"type": "http.response.start", "status": 505, "headers": response.raw_headers})
         await self._send({"type": "http.response.body", "body": bytes(response.body)})
 
-    async def _send_head(self, headers: Headers, encoding: str) -> None:
-        if encoding != "identity":
-            headers = [*headers, (b"content-encoding", encoding.encode())]
+    async def _send_head(self, headers: Headers) -> None:
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 
     def _refuses_identity(self) -> bool:
