@@ -30,7 +30,7 @@ ORDER = [
         "checks",
         "release",
     ),
-    *("load", "negotiate", "protocol", "engine", "serve", "build", "cli"),
+    *("load", "negotiate", "protocol", "engine", "pages", "serve", "build", "cli"),
 ]
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "tools"}
 LONGEST_FUNCTION = 60
@@ -50,6 +50,8 @@ KNOWS = {
     "zstandard": {"engine"},
     "uvloop": {"serve"},
     "httptools": {"serve"},
+    "jinja2": {"pages"},
+    "networkx": {"pages"},
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -16,8 +16,10 @@ from typing import Any
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 import ogpgraph
+from ogpgraph.pages import ASSETS
 from ogpgraph.serve import metrics as figures
 from ogpgraph.serve.access_log import AccessLog
 from ogpgraph.serve.bodies import Receive, Send
@@ -26,6 +28,7 @@ from ogpgraph.serve.connections import Connections
 from ogpgraph.serve.description import Descriptions
 from ogpgraph.serve.endpoint import SparqlEndpoint
 from ogpgraph.serve.entities import EntityData
+from ogpgraph.serve.entity_pages import EntityPages
 from ogpgraph.serve.errors import add_error_handlers
 from ogpgraph.serve.exchange import Scope
 from ogpgraph.serve.front import ASGI, Front
@@ -36,6 +39,7 @@ from ogpgraph.serve.metrics import Metrics
 from ogpgraph.serve.openapi import described
 from ogpgraph.serve.prompt import PromptAnswers
 from ogpgraph.serve.releases import Releases
+from ogpgraph.serve.site import Pages
 from ogpgraph.serve.update import Writes
 from ogpgraph.settings import Settings
 
@@ -109,6 +113,9 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     _add_routes(app, releases, metrics)
     _add_entities(app, EntityData(releases, cache, settings))
     app.router.routes += descriptions.routes()
+    pages = Pages(releases, cache, settings)
+    app.router.routes += EntityPages(pages, settings).routes()
+    app.mount("/assets", StaticFiles(directory=ASSETS))
     add_error_handlers(app)
     return app
 

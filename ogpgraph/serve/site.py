@@ -1,0 +1,142 @@
+"""Pages over HTTP: made for a request in the reserved lane, kept like answers, sent with their headers."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from ogpgraph.engine.job import Engine, Job, Lane
+from ogpgraph.negotiate import RESULT_FORMATS, choose_encoding
+from ogpgraph.pages.context import About, Context, NotFound
+from ogpgraph.pages.links import Links
+from ogpgraph.pages.terms import Row, rows_of
+from ogpgraph.protocol.requests import Query
+from ogpgraph.serve import heads
+from ogpgraph.serve.cache import AnswerCache, Entry, key_of, tag_matches
+from ogpgraph.serve.exchange import Scope, exchange_of, header
+from ogpgraph.serve.releases import Releases
+from ogpgraph.settings import Settings
+
+# Nothing but our own files, no frames, no plugins; forms go to ourselves.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_JSON = next(each for each in RESULT_FORMATS if each.name == "json")
+
+Make = Callable[[Context], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A release as pages show it: the one in service (``root`` empty) or another version below ``root``."""
+
+    engine: Engine
+    folder: Path | None
+    root: str = ""
+
+
+class Pages:
+    """Makes pages and sends them."""
+
+    def __init__(self, releases: Releases, cache: AnswerCache, settings: Settings) -> None:
+        self._releases, self._cache, self._settings = releases, cache, settings
+
+    def view(self) -> View:
+        """The release in service; EngineFailed (503) as long as there is none."""
+        return View(self._releases.engine, self._releases.folder)
+
+    async def respond(
+        self,
+        scope: Scope,
+        make: Make,
+        view: View | None = None,
+        headers: Mapping[str, str] | None = None,
+        status: int = 200,
+    ) -> Response:
+        """The page that ``make`` makes for the path and query of a request; 404 where it raises NotFound.
+
+        The page must depend on nothing but the release, the path and the query string.
+        """
+        view = view or self.view()
+        exchange = exchange_of(scope)
+        exchange.lane, exchange.version = Lane.RESERVED.value, view.engine.version
+        encoding = choose_encoding(header(scope, b"accept-encoding"), ("gzip",))
+        target = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
+        entry = await self._page(view, target, encoding, scope, make)
+        etag = f'"{hashlib.sha256(entry.body).hexdigest()[:32]}"'
+        told = {
+            "ETag": etag,
+            "Cache-Control": f"public, max-age={heads.seconds_to_keep(self._settings)}",
+            "Content-Security-Policy": _POLICY,
+            "Referrer-Policy": "no-referrer-when-downgrade",
+            "Vary": "Accept-Encoding",
+            **(headers or {}),
+        }
+        if status == 200 and tag_matches(header(scope, b"if-none-match"), etag):
+            return Response(status_code=304, headers=told)
+        if entry.encoding != "identity":
+            told["Content-Encoding"] = entry.encoding
+        return Response(entry.body, status, told, media_type="text/html")
+
+    async def rows(self, scope: Scope, query: str, view: View | None = None) -> list[Row]:
+        """What a SELECT query answers in the reserved lane, for what is no page (JSON, SVG)."""
+        return await self._ask(view or self.view(), query, exchange_of(scope).client)
+
+    async def _page(self, view: View, target: str, encoding: str, scope: Scope, make: Make) -> Entry:
+        key = f"page {view.engine.digest} {view.root} {encoding} {target}"
+        entry = self._cache.find(key)
+        if entry:
+            exchange_of(scope).cache = "hit"
+            return entry
+        exchange_of(scope).cache = "miss"
+        client = exchange_of(scope).client
+        context = Context(
+            lambda query: self._ask(view, query, client),
+            Links(self._settings.base, view.root),
+            about(view),
+            scope["path"],
+        )
+        try:
+            html = await make(context)
+        except NotFound:
+            raise HTTPException(404) from None
+        body = html.encode()
+        if encoding == "gzip":
+            body = await asyncio.to_thread(gzip.compress, body, 6, mtime=0)
+        entry = Entry(body, encoding)
+        self._cache.keep(key, entry)
+        return entry
+
+    async def _ask(self, view: View, query: str, client: str) -> list[Row]:
+        job = Job(Query(query), _JSON, lane=Lane.RESERVED, client=client)
+        key = key_of(view.engine.digest, job)
+        entry = self._cache.find(key)
+        if entry is None:
+            async with view.engine.answer(job) as answer:
+                body = answer.complete
+                if body is None:
+                    body = b"".join([chunk async for chunk in answer])
+            entry = Entry(body, "identity")
+            self._cache.keep(key, entry)
+        return rows_of(entry.body)
+
+
+def about(view: View) -> About:
+    """What pages say of a release, from its manifest."""
+    return _about(view.folder, view.engine.version, view.engine.quads)
+
+
+@lru_cache(64)
+def _about(folder: Path | None, version: str, quads: int) -> About:
+    facts = json.loads((folder / "manifest.json").read_text("utf-8")) if folder else {}
+    return About(version, facts.get("issued", ""), facts.get("data_from", ""), facts.get("data_until", ""), quads)
