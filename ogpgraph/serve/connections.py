@@ -9,11 +9,12 @@ import asyncio
 import sys
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from ogpgraph.serve import heads
 from ogpgraph.serve.errors import MEDIA_TYPE, problem_body
 from ogpgraph.serve.exchange import CONNECTION, EXCHANGE, Exchange
 from ogpgraph.serve.heads import Headers
@@ -226,13 +227,12 @@ class LimitedProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         self.cycle = self._prompt = _PromptCycle()  # type: ignore[assignment]
 
-    def reply(self, status: int, headers: Headers, body: bytes) -> None:
-        """Send a whole response; the next request may come."""
+    def reply(self, status: int, head: bytes, body: bytes) -> None:
+        """Send a whole response, ``head`` as its lines; the next request may come."""
         cycle = self._prompt
-        lines = [b"%b: %b\r\n" % each for each in (*self.server_state.default_headers, *headers)]
-        if not cycle.keep_alive:
-            lines.append(b"connection: close\r\n")
-        self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", body)))
+        first = heads.lines(self.server_state.default_headers)
+        last = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+        self.transport.write(b"".join((STATUS_LINE[status], first, head, last, body)))
         if not cycle.keep_alive:
             self.transport.close()
         cycle.response_complete = True
@@ -334,6 +334,9 @@ class LimitedProtocol(HttpToolsProtocol):
         self._watch_sending()
 
 
+_NOBODY_WAITS = asyncio.Event()
+
+
 @dataclass(slots=True)
 class _PromptCycle:
     """What uvicorn wants to know of a request that runs, for one on the short way."""
@@ -342,4 +345,4 @@ class _PromptCycle:
     keep_alive: bool = True
     disconnected: bool = False
     more_body: bool = False
-    message_event: asyncio.Event = field(default_factory=asyncio.Event)
+    message_event: asyncio.Event = _NOBODY_WAITS

@@ -61,6 +61,11 @@ def cache_status(what: str) -> tuple[bytes, bytes]:
     return b"cache-status", _CACHE_STATUS[what]
 
 
+def lines(headers: Headers) -> bytes:
+    """Headers as they stand in a response."""
+    return b"".join([b"%b: %b\r\n" % each for each in headers])
+
+
 def _server_timing(exchange: Exchange) -> bytes:
     """What took how many milliseconds until the head of the answer (https://www.w3.org/TR/server-timing/)."""
     total = exchange.seconds() * 1000

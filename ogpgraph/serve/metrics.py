@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import accumulate
 from numbers import Real
-from typing import Any, TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from ogpgraph.serve.cache import AnswerCache
@@ -19,49 +21,77 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 
-_Labelled = TypeVar("_Labelled", Counter, Histogram)
-
-
 class Metrics:
     """Counts requests as they end, and reads the state of engine, cache and connections when it is asked."""
 
     def __init__(self, releases: Releases, cache: AnswerCache, connections: Connections) -> None:
+        self._counts = _Counts()
         self._registry = CollectorRegistry()
-        registry = self._registry
-        self._latency = Histogram(
-            "ogpgraph_request_seconds", "Time of a request by lane.", ["lane"], buckets=_SECONDS, registry=registry
-        )
-        self._answers = Counter("ogpgraph_answers", "Answers by status.", ["status"], registry=registry)
-        self._limits = Counter("ogpgraph_limits", "Requests that met a limit.", ["limit"], registry=registry)
-        self._cache = Counter("ogpgraph_cache", "Answers by what the cache did.", ["result"], registry=registry)
-        self._sent = Counter("ogpgraph_sent_bytes", "Bytes of answers.", registry=registry)
-        self._cpu = Counter("ogpgraph_query_cpu_seconds", "Processor time of queries.", registry=registry)
-        self._series: dict[tuple[object, str], Any] = {}
-        ProcessCollector(registry=registry)
-        registry.register(_State(releases, cache, connections))
+        self._registry.register(self._counts)
+        ProcessCollector(registry=self._registry)
+        self._registry.register(_State(releases, cache, connections))
 
     def note(self, exchange: Exchange) -> None:
         """Count a request that is done."""
-        self._of(self._latency, exchange.lane).observe(exchange.seconds())
-        self._of(self._answers, str(exchange.status)).inc()
-        self._sent.inc(exchange.sent_bytes)
+        counts = self._counts
+        counts.latency[exchange.lane].add(exchange.seconds())
+        counts.answers[str(exchange.status)] += 1
+        counts.sent_bytes += exchange.sent_bytes
         if exchange.cache != "-":
-            self._of(self._cache, exchange.cache).inc()
+            counts.cache[exchange.cache] += 1
         if exchange.cost and exchange.cache != "collapsed":
-            self._cpu.inc(exchange.cost.cpu_seconds)
+            counts.cpu_seconds += exchange.cost.cpu_seconds
         if exchange.limit:
-            self._of(self._limits, exchange.limit).inc()
-
-    def _of(self, metric: _Labelled, label: str) -> _Labelled:
-        """The series of a label: remembered, because prometheus_client takes a lock to find it."""
-        found = self._series.get((metric, label))
-        if found is None:
-            found = self._series[metric, label] = metric.labels(label)
-        return found
+            counts.limits[exchange.limit] += 1
 
     def text(self) -> bytes:
         """All figures in Prometheus' text format."""
         return generate_latest(self._registry)
+
+
+class _Latency:
+    """A histogram of seconds."""
+
+    def __init__(self) -> None:
+        self.buckets = [0] * (len(_SECONDS) + 1)
+        self.sum = 0.0
+
+    def add(self, seconds: float) -> None:
+        self.buckets[bisect_left(_SECONDS, seconds)] += 1
+        self.sum += seconds
+
+    def cumulative(self) -> list[tuple[str, float]]:
+        """How many were at most so long, as Prometheus has it."""
+        bounds = (*(str(float(each)) for each in _SECONDS), "+Inf")
+        return list(zip(bounds, accumulate(self.buckets), strict=True))
+
+
+class _Counts(Collector):
+    """What has been counted. The library's own counters take a lock for each figure, and all of ours one thread."""
+
+    def __init__(self) -> None:
+        self.latency: defaultdict[str, _Latency] = defaultdict(_Latency)
+        self.answers, self.limits, self.cache = Counter[str](), Counter[str](), Counter[str]()
+        self.sent_bytes = 0
+        self.cpu_seconds = 0.0
+
+    def collect(self) -> Iterator[Metric]:
+        latency = HistogramMetricFamily("ogpgraph_request_seconds", "Time of a request by lane.", labels=["lane"])
+        for lane, found in self.latency.items():
+            latency.add_metric([lane], found.cumulative(), found.sum)
+        yield latency
+        yield _counted("ogpgraph_answers", "Answers by status.", "status", self.answers)
+        yield _counted("ogpgraph_limits", "Requests that met a limit.", "limit", self.limits)
+        yield _counted("ogpgraph_cache", "Answers by what the cache did.", "result", self.cache)
+        yield CounterMetricFamily("ogpgraph_sent_bytes", "Bytes of answers.", self.sent_bytes)
+        yield CounterMetricFamily("ogpgraph_query_cpu_seconds", "Processor time of queries.", self.cpu_seconds)
+
+
+def _counted(name: str, what: str, label: str, counts: Counter[str]) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, what, labels=[label])
+    for value, number in counts.items():
+        family.add_metric([value], number)
+    return family
 
 
 class _State(Collector):

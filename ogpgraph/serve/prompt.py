@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, cast
 
 import httptools
@@ -39,6 +40,7 @@ _SPECIAL = {
     *(b"authorization", b"cookie", b"if-none-match", b"proxy-authorization"),
 }
 _MOST_HEADS = 1024  # remembered: together at most 8 MB
+_MOST_PLANS = 2048  # remembered: together at most 20 MB
 
 
 class PromptConnection(Connection, Protocol):
@@ -50,8 +52,8 @@ class PromptConnection(Connection, Protocol):
         """Take no other request before this one is answered."""
         ...
 
-    def reply(self, status: int, headers: Headers, body: bytes) -> None:
-        """Send the whole response; the next request may come."""
+    def reply(self, status: int, head: bytes, body: bytes) -> None:
+        """Send the whole response, ``head`` as its lines; the next request may come."""
         ...
 
     def hand_over(self, query_string: bytes, headers: Headers, exchange: Exchange, begun: Begun) -> None:
@@ -76,7 +78,7 @@ class PromptAnswers:
         self._access_log, self._metrics = access_log, metrics
         self._base = f"{settings.base}sparql"
         self._heads = _Heads()
-        self.cache_seconds = heads.seconds_to_keep(settings)
+        self._plan = lru_cache(_MOST_PLANS)(self._planned)
 
     def take(self, connection: PromptConnection, request: bytes) -> bool:
         """Whether a whole request takes the short way: then it is answered, or will be."""
@@ -85,36 +87,43 @@ class PromptAnswers:
         if line is None or head is None:
             return False
         client = client_of(connection.peer, head.forwarded_for, self._settings.trusted_proxies)
-        exchange = Exchange(request_id_of(None), "GET", _PATH, client, connection)
         try:
             engine = self._releases.engine
-            job = self._job(line[1], head, exchange)
+            plan = self._plan(line[1], head, client, engine.digest, engine.version)
         except EXPECTED:
             return False
-        if job is None:
+        if plan is None:
             return False
-        exchange.version, exchange.lane = engine.version, job.lane.value
-        key = key_of(engine.digest, job)
-        answering = _Answering(self, connection, exchange, job, engine, key)
-        if entry := self.cache.find(key):
+        exchange = Exchange(
+            request_id_of(None), "GET", _PATH, client, connection,
+            version=engine.version, lane=plan.job.lane.value, query_hash=plan.query_hash,
+        )  # fmt: skip
+        answering = _Answering(self, connection, exchange, plan, engine)
+        if entry := self.cache.find(plan.key):
             exchange.cache = "hit"
             connection.occupy()
             answering.send(entry)
             return True
-        if self.cache.flight(key) or not hasattr(engine, "ask"):
+        if self.cache.flight(plan.key) or not hasattr(engine, "ask"):
             return False
         connection.occupy()
         answering.evaluate(line[1], head)
         return True
 
-    def _job(self, query_string: bytes, head: _Head, exchange: Exchange) -> Job | None:
+    def _planned(self, query_string: bytes, head: _Head, client: str, digest: str, version: str) -> _Plan | None:
         """What is asked; None where its answer belongs to one request alone, or a text takes long to read."""
         query, wanted = parameters_of(query_string, self._base)
         judgement = self._judge.at_once(query)
         if judgement is None or not judgement.is_shared or judgement.lane is not Lane.PUBLIC:
             return None
-        exchange.query_hash = hash_of(query)
-        return job_of(query, judgement, wanted, head.accept, head.accept_encoding, exchange.client)
+        job = job_of(query, judgement, wanted, head.accept, head.accept_encoding, client)
+        key = key_of(digest, job)
+        always = [
+            *heads.of_results(job),
+            *heads.for_caches(key, heads.seconds_to_keep(self._settings)),
+            *heads.of_every_answer(version),
+        ]
+        return _Plan(job, key, hash_of(query), heads.lines(always))
 
     def note(self, exchange: Exchange) -> None:
         """Count a request that is done, and log it."""
@@ -130,32 +139,26 @@ class _Answering:
         way: PromptAnswers,
         connection: PromptConnection,
         exchange: Exchange,
-        job: Job,
+        plan: _Plan,
         engine: Engine,
-        key: str,
     ) -> None:
         self._way, self._connection, self._exchange = way, connection, exchange
-        self._job, self._engine, self._key = job, engine, key
+        self._plan, self._engine = plan, engine
 
     def evaluate(self, query_string: bytes, head: _Head) -> None:
         """Ask the engine; who asks the same meanwhile waits for this answer."""
         self._query_string, self._head = query_string, head
         exchange = self._exchange
         exchange.cache = "miss"
-        self._flight = self._way.cache.lead(self._key, exchange)
+        self._flight = self._way.cache.lead(self._plan.key, exchange)
         exchange.stop = self._stop
         self._connection.on_lost = exchange.client_left
-        self._answer = cast(PromptEngine, self._engine).ask(self._job, self._done)
+        self._answer = cast(PromptEngine, self._engine).ask(self._plan.job, self._done)
 
     def send(self, entry: Entry) -> None:
         """Send a whole answer."""
-        headers = [
-            *heads.of_results(self._job),
-            *heads.for_caches(self._key, self._way.cache_seconds),
-            heads.cache_status(self._exchange.cache),
-            *heads.of_body(entry.body, entry.encoding),
-        ]
-        self._reply(200, headers, entry.body)
+        headers = [heads.cache_status(self._exchange.cache), *heads.of_body(entry.body, entry.encoding)]
+        self._reply(200, self._plan.head + heads.lines(headers), entry.body)
 
     def _done(self, answer: PromptAnswer) -> None:
         if answer.error:
@@ -166,7 +169,7 @@ class _Answering:
             self._hand_over()
         else:
             entry = Entry(answer.complete, answer.encoding)
-            self._way.cache.keep(self._key, entry)
+            self._way.cache.keep(self._plan.key, entry)
             self._flight.land(entry)
             self._flight.end()
             if self._exchange.client_gone:
@@ -181,7 +184,8 @@ class _Answering:
             self._way.note(self._exchange)
             return
         response = answer_to(error, self._exchange)
-        self._reply(response.status_code, response.raw_headers, bytes(response.body))
+        headers = [*response.raw_headers, *heads.of_every_answer(self._exchange.version)]
+        self._reply(response.status_code, heads.lines(headers), bytes(response.body))
 
     def _hand_over(self) -> None:
         """What is long is streamed by the whole way, which also tells those who wait what they can have."""
@@ -201,15 +205,24 @@ class _Answering:
         self._answer.leave()
         self._flight.end()
 
-    def _reply(self, status: int, headers: Headers, body: bytes) -> None:
+    def _reply(self, status: int, head: bytes, body: bytes) -> None:
         exchange = self._exchange
         exchange.status, exchange.sent_bytes, exchange.complete = status, len(body), True
-        head = [*headers, *heads.of_every_answer(exchange.version), *heads.of_one_answer(exchange)]
-        self._connection.reply(status, head, body)
+        self._connection.reply(status, head + heads.lines(heads.of_one_answer(exchange)), body)
         self._way.note(exchange)
 
 
 @dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is the same each time that a client sends a request to a release."""
+
+    job: Job
+    key: str  # in the cache
+    query_hash: str
+    head: bytes  # the lines of the response that are the same every time
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # the same head is the same object: quick to find a plan by
 class _Head:
     """What the lines after the first say of the answer."""
 
