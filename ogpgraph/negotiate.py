@@ -36,7 +36,7 @@ class Format:
 
     name: str
     media_type: str
-    engine: QueryResultsFormat | RdfFormat
+    engine: QueryResultsFormat | RdfFormat | None = None  # None: what the engine does not write
     aliases: tuple[str, ...] = ()  # further media types
     short_names: tuple[str, ...] = ()  # further names for ``format=``; extensions of files are among them
 

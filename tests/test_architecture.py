@@ -30,7 +30,7 @@ ORDER = [
         "checks",
         "release",
     ),
-    *("load", "negotiate", "protocol", "engine", "pages", "serve", "build", "cli"),
+    *("load", "search", "negotiate", "protocol", "engine", "pages", "serve", "build", "cli"),
 ]
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "tools"}
 LONGEST_FUNCTION = 60
@@ -52,6 +52,7 @@ KNOWS = {
     "httptools": {"serve"},
     "jinja2": {"pages"},
     "networkx": {"pages"},
+    "pygments": {"pages"},
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

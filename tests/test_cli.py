@@ -22,7 +22,7 @@ from ogpgraph.vocabulary import OGP
 
 pytest_plugins = ["fixtures_three_plans"]
 
-COMMANDS = ["read", "lift", "check", "release", "build", "load", "query", "diff", "serve"]
+COMMANDS = ["read", "lift", "check", "release", "build", "load", "query", "diff", "dump", "serve"]
 QUERY = f"""PREFIX ogp: <{OGP.iri}> PREFIX dcterms: <http://purl.org/dc/terms/>
 SELECT ?c ?title ?none {{ ?c dcterms:identifier "XA0006" ; dcterms:title ?title }}"""
 NODE = f"{BASE}id/commitment/XA0006"
@@ -282,7 +282,7 @@ def test_diff_names_the_entities_as_text_and_as_json(
     status, out, err = run(capsys, "diff", old, "dist/latest")
     assert (status, err) == (0, "")
     assert out.splitlines()[0] == f"From {version[0]} to {version[1]}: 3 statements added, 3 removed."
-    assert "  id/initiative/xa/cavern-map: changed, +1 -1" in out.splitlines()
+    assert "  id/initiative/xa/cavern-map: changed, +1 -1: Map of all caverns" in out.splitlines()
     found = json.loads(run(capsys, "diff", old, new, "--format", "json")[1])
     label = "http://www.w3.org/2000/01/rdf-schema#label"
     assert found["entities"][node] == {
@@ -293,6 +293,25 @@ def test_diff_names_the_entities_as_text_and_as_json(
         run(capsys, "diff", old, old)[1]
         == f"From {version[0]} to {version[0]}: 0 statements added, 0 removed.\nNothing changed.\n"
     )
+
+
+def test_diff_gives_the_patch_of_the_release(data: Path, released: Release, capsys: pytest.CaptureFixture[str]) -> None:
+    replaced("initiatives/xa.yml", "label: Map of the caverns", "label: Map of all caverns")(data)
+    new = run(capsys, "build", "--data", "data", "--out", "dist")[1].strip()
+    patch = run(capsys, "diff", str(released.folder), new, "--format", "rdfp")
+    assert patch == (0, (Path(new) / "changes.rdfp").read_text("utf-8"), "")
+
+
+def test_dump_prints_a_file_of_the_latest_release(xanadu_out: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert cli.main(["dump", "--out", str(xanadu_out), "commitments.csv"]) == 0
+    assert capsysbinary.readouterr().out == (xanadu_out / "latest" / "commitments.csv").read_bytes()
+    assert cli.main(["dump", "--out", str(xanadu_out)]) == 0
+    listed = capsysbinary.readouterr().out.decode().splitlines()
+    files = json.loads((xanadu_out / "latest" / "manifest.json").read_text("utf-8"))["files"]
+    assert [tuple(line.split()) for line in listed] == [
+        (str(facts["bytes"]), facts["sha256"], name) for name, facts in files.items()
+    ]
+    assert cli.main(["dump", "--out", str(xanadu_out), "../manifest.json"]) == 2
 
 
 def test_read_prints_a_record_a_line(capsys: pytest.CaptureFixture[str]) -> None:

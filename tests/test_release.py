@@ -18,15 +18,20 @@ from ogpgraph.build import build
 from ogpgraph.load import DamagedRelease, latest_release, open_release, version_of
 from ogpgraph.problems import ProblemsFound
 from ogpgraph.release import Release, dumps, unaccounted
-from ogpgraph.release.catalogue import DATASET
+from ogpgraph.release.catalogue import DATASET, is_of_release, media_type
 from ogpgraph.release.void import GRAPH as VOID_GRAPH
 from ogpgraph.settings import BASE
 from ogpgraph.vocabulary import DCAT, DCTERMS, OGP, OWL, RDF, SH, SPDX
 
 pytest_plugins = ["fixtures_three_plans"]
 
-FORMATS = {".nq": RdfFormat.N_QUADS, ".trig": RdfFormat.TRIG, ".ttl": RdfFormat.TURTLE}
-RDFLIB = {".nq": "nquads", ".trig": "trig", ".ttl": "turtle"}
+FORMATS = {
+    ".nq": RdfFormat.N_QUADS,
+    ".trig": RdfFormat.TRIG,
+    ".jsonld": RdfFormat.JSON_LD,
+    ".ttl": RdfFormat.TURTLE,
+}
+RDFLIB = {".nq": "nquads", ".trig": "trig", ".jsonld": "json-ld", ".ttl": "turtle"}
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -52,12 +57,23 @@ def is_partition(triple: Triple) -> bool:
 
 
 def test_the_files_of_a_release_are_these(xanadu_release: Release) -> None:
-    rdf = ["dataset.nq", "dataset.trig", "members/XA.ttl", "members/XAL.ttl", "ogp-graph.ttl", "ontology.ttl"]
+    rdf = [
+        "dataset.jsonld",
+        "dataset.nq",
+        "dataset.trig",
+        "members/XA.ttl",
+        "members/XAL.ttl",
+        "ogp-graph.ttl",
+        "ontology.ttl",
+    ]
     rdf += ["plans/XA-2015.ttl", "plans/XA-2018.ttl", "plans/XA-2021.ttl", "rules.ttl", "schemes.ttl", "shapes.ttl"]
     about = [
         "catalogue.ttl",
         "changes.json",
         "changes.txt",
+        "commitments.csv",
+        "commitments.csv-metadata.json",
+        "commitments.parquet",
         "conflicts.csv",
         "manifest.json",
         "service.ttl",
@@ -98,7 +114,7 @@ def test_the_version_is_the_edition_and_the_hash_of_the_data(xanadu_release: Rel
     own = set(parse((xanadu_release.folder / "dataset.nq").read_bytes(), format=RdfFormat.N_QUADS))
     # The hash is that of the data without what follows from them: the version, and how much of what there is.
     following = {quad.triple for quad in own if quad.graph_name in (VOID_GRAPH, iris.graph("catalogue"))}
-    following -= {triple for triple in following if triple.subject != DATASET and not is_partition(triple)}
+    following -= {triple for triple in following if not is_of_release(triple.subject) and not is_partition(triple)}
     unversioned = dumps.canonical(quad for quad in own if quad.triple not in following)
     assert hashlib.sha256(dumps.nquads(unversioned)).hexdigest()[:8] == digest
     assert version_of(xanadu_release.folder) == xanadu_release.version
@@ -125,13 +141,20 @@ def test_a_changed_file_makes_a_new_version_that_names_the_entity(data: Path, re
     assert changes["removed"] == sum(len(entity["removed"]) for entity in counted) == 2
     words = (second.folder / "changes.txt").read_text("utf-8").splitlines()
     assert words[0] == f"From {first.version} to {second.version}: {changes['added']} statements added, 2 removed."
-    assert f"  id/conflict/XA0004/title: new, +{len(changes['entities'][conflict]['added'])} -0" in words
+    added = len(changes["entities"][conflict]["added"])
+    assert f"  id/conflict/XA0004/title: added, +{added} -0: XA0004: sources differ on title" in words
+    assert manifest_of(second)["changes"] == {"added": changes["added"], "removed": 2}
     manifest = json.loads((second.folder / "manifest.json").read_text("utf-8"))
     assert manifest["previous"] == first.version
     previous = f"<{BASE}dumps/{first.version}/>"
     assert {str(t.object) for t in triples(second.folder, "catalogue.ttl") if t.predicate == DCAT.previousVersion} == {
         previous
     }
+
+
+def manifest_of(release: Release) -> dict:
+    found: dict = json.loads((release.folder / "manifest.json").read_text("utf-8"))
+    return found
 
 
 def test_going_back_to_older_data_goes_back_to_their_version(data: Path, released: Release) -> None:
@@ -203,8 +226,10 @@ def test_the_manifest_gives_size_and_hash_of_every_other_file(xanadu_release: Re
     found = files(xanadu_release.folder)
     manifest = json.loads(found.pop("manifest.json"))
     assert manifest["files"] == {
-        name: {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()} for name, raw in sorted(found.items())
+        name: {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest(), "media_type": media_type(name)}
+        for name, raw in sorted(found.items())
     }
+    assert (manifest["data_from"], manifest["data_until"], manifest["changes"]) == ("2011", "2020", None)
     assert manifest["version"] == xanadu_release.version
     assert manifest["edition"] == "9.8.7"
     assert manifest["issued"] == "2020-02-02"
@@ -229,22 +254,21 @@ def test_every_rdf_file_is_read_alike_by_two_parsers(xanadu_release: Release) ->
         if suffix not in FORMATS:
             continue
         quads = set(parse(raw, format=FORMATS[suffix]))
-        graph = rdflib.Dataset() if suffix in (".nq", ".trig") else rdflib.Graph()
+        graph = rdflib.Dataset() if suffix in (".nq", ".trig", ".jsonld") else rdflib.Graph()
         graph.parse(data=raw, format=RDFLIB[suffix])
         ours = len(list(graph.quads())) if isinstance(graph, rdflib.Dataset) else len(graph)
         counts[name] = (len(quads), ours)
     assert {name: pair for name, pair in counts.items() if pair[0] != pair[1]} == {}
-    assert counts["dataset.nq"] == counts["dataset.trig"]
+    assert counts["dataset.nq"] == counts["dataset.trig"] == counts["dataset.jsonld"]
 
 
-def test_both_forms_of_the_dataset_say_the_same(xanadu_release: Release) -> None:
+@pytest.mark.parametrize("other", ["dataset.trig", "dataset.jsonld"])
+def test_all_forms_of_the_dataset_say_the_same(other: str, xanadu_release: Release) -> None:
     def store(name: str) -> set[Quad]:
         return set(parse((xanadu_release.folder / name).read_bytes(), format=FORMATS[Path(name).suffix]))
 
-    assert {q for q in store("dataset.trig") if not has_blank(q)} == {
-        q for q in store("dataset.nq") if not has_blank(q)
-    }
-    assert len(store("dataset.trig")) == len(store("dataset.nq"))
+    assert {q for q in store(other) if not has_blank(q)} == {q for q in store("dataset.nq") if not has_blank(q)}
+    assert len(store(other)) == len(store("dataset.nq"))
 
 
 def has_blank(quad: Quad) -> bool:
@@ -391,7 +415,8 @@ def test_the_catalogue_gives_type_size_and_checksum_of_each_distribution(xanadu_
         }}"""
     )
     start = f"{BASE}dumps/{xanadu_release.version}/"
-    types = {".nq": "application/n-quads", ".trig": "application/trig", ".ttl": "text/turtle"}
+    types = {".nq": "application/n-quads", ".trig": "application/trig", ".ttl": "text/turtle", ".csv": "text/csv"}
+    types |= {".jsonld": "application/ld+json", ".parquet": "application/vnd.apache.parquet"}
     found = {
         row["file"].value.removeprefix(start): (
             int(row["size"].value),
@@ -401,6 +426,7 @@ def test_the_catalogue_gives_type_size_and_checksum_of_each_distribution(xanadu_
         for row in rows
     }
     about = ("manifest", "catalogue", "service", "sparql-examples", "void", "validation", "changes", "conflicts")
+    about += ("commitments.csv-metadata",)
     expected = {
         name: (len(raw), hashlib.sha256(raw).hexdigest(), types[Path(name.removesuffix(".gz")).suffix])
         for name, raw in files(xanadu_release.folder).items()

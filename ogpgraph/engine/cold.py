@@ -105,7 +105,7 @@ def _work(descriptor: int, told: dict[str, Any]) -> None:
     confinement.give_up_privileges(told["niceness"], writes_files=True)
     try:
         store = disk.open_read_only(plan.store_folder)
-        worker.work(socket.socket(fileno=descriptor), store, plan.limits, left_network)
+        worker.work(socket.socket(fileno=descriptor), plan.source(store), plan.limits, left_network)
     except MemoryError:
         os.abort()
     os._exit(0)

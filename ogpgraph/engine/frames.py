@@ -47,6 +47,7 @@ class Fault(IntEnum):
     REQUEST = 1  # it parses and still cannot be asked
     TOO_LARGE = 2  # the answer is longer than result_bytes
     ENGINE = 3  # the evaluation broke
+    LATER = 4  # something that it needs is not there yet
 
 
 class Task(NamedTuple):

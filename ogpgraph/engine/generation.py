@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 _NICENESS = {Lane.PUBLIC: 10, Lane.RESERVED: 0, Lane.FEDERATED: 10}  # pages stay fast while strangers compute
 _SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows os.kill ends a process with any signal
 _RETRY_SECONDS = 0.5  # before a worker that could not be started is tried again
+_LATER_SECONDS = 2  # after which a client may ask again for what is still being made
 
 
 @dataclass(slots=True)
@@ -339,6 +340,8 @@ def _error(failure: Failure, job: Job, settings: Settings) -> Exception:
         return BadRequest(failure.message)
     if failure.fault is Fault.TOO_LARGE:
         return LimitReached(413, "result_bytes", settings.result_bytes, failure.message)
+    if failure.fault is Fault.LATER:
+        return EngineFailed(failure.message, 503, _LATER_SECONDS)
     return EngineFailed(failure.message, status=502 if job.lane is Lane.FEDERATED else 500)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ogpgraph.engine import confinement
 from ogpgraph.engine.answer import LocalAnswer
@@ -16,7 +16,11 @@ from ogpgraph.engine.pool import Pool
 from ogpgraph.engine.worker import Limits
 from ogpgraph.engine.zygote import Plan
 from ogpgraph.load import Dataset, dataset_of, disk
+from ogpgraph.search.names import may_search
 from ogpgraph.settings import Settings
+
+if TYPE_CHECKING:
+    from ogpgraph.engine.indexing import Indexing
 
 
 class LocalEngine:
@@ -29,6 +33,8 @@ class LocalEngine:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._dataset = dataset_of(folder)
         self._settings = settings
+        self._indexing: Indexing | None = None  # where somebody searches
+        self._out = self._dataset.path.parent.parent  # what is derived from the release stands beside it
         self._pool = Pool(settings, self._start_nursery)
 
     @property
@@ -57,17 +63,28 @@ class LocalEngine:
 
     def answer(self, job: Job) -> LocalAnswer:
         """The answer of one query, to be entered with ``async with``."""
+        self._prepare_search(job)
         return LocalAnswer(self._pool, job, self._settings.buffer_bytes)
 
     def ask(self, job: Job, done: Callable[[LocalAnswer], None]) -> LocalAnswer:
         """The answer as soon as it is there; see ``job.PromptEngine``."""
+        self._prepare_search(job)
         answer = LocalAnswer(self._pool, job, self._settings.buffer_bytes)
         answer.ask(done)
         return answer
 
     async def close(self) -> None:
         """No new queries; those in flight are finished, then every process of the engine has ended."""
+        if self._indexing:
+            await self._indexing.close()
         await self._pool.close()
+
+    async def search_index(self) -> Path:
+        """The file with the search index of the dataset that new queries are answered from, made where it is missing.
+
+        EngineFailed (503) where it is not there in a moment.
+        """
+        return await self._indexes().made(self._dataset, self._store_folder())
 
     async def branch(self, change: dict[str, Any]) -> tuple[Nursery, dict[str, Any]]:
         """A zygote with its own changed copy of the store, and what ``change.apply`` returned; nobody asks it yet.
@@ -140,9 +157,23 @@ class LocalEngine:
     async def _start_nursery(self) -> Nursery | ColdNursery:
         settings = self._settings
         limits = Limits(settings.query_cpu_seconds, settings.query_memory_bytes, settings.result_bytes)
-        folder = disk.store_folder(self._dataset) if self._on_disk() else None
-        plan = Plan(self._dataset, folder, limits, bool(settings.service_endpoints))
+        plan = Plan(self._dataset, self._store_folder(), limits, bool(settings.service_endpoints), self._out)
         return await (Nursery if _can_fork() else ColdNursery).start(plan)
+
+    def _prepare_search(self, job: Job) -> None:
+        """Have the index made that a query may need; the worker waits for it."""
+        if may_search(job.query.text):
+            self._indexes().begin(self._dataset, self._store_folder())
+
+    def _indexes(self) -> Indexing:
+        if self._indexing is None:
+            from ogpgraph.engine.indexing import Indexing  # a start is faster without what only a search needs
+
+            self._indexing = Indexing(self._out)
+        return self._indexing
+
+    def _store_folder(self) -> Path | None:
+        return disk.store_folder(self._dataset) if self._on_disk() else None
 
     def _on_disk(self) -> bool:
         if not _can_fork():

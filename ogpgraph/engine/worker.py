@@ -9,7 +9,8 @@ from __future__ import annotations
 import socket
 import time
 from dataclasses import dataclass
-from typing import IO, cast
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
 
 from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, Store, serialize
 
@@ -17,7 +18,11 @@ from ogpgraph.engine import confinement, frames
 from ogpgraph.engine.compression import WORTH_PACKING_BYTES, Compressor, compressor
 from ogpgraph.engine.frames import PIECE_BYTES, Failure, Fault, Frames, Kind, Task
 from ogpgraph.load import Answer
+from ogpgraph.search.names import may_search
 from ogpgraph.vocabulary import PREFIXES
+
+if TYPE_CHECKING:
+    from ogpgraph.search.functions import SearchFunctions
 
 KEPT_BYTES = 64 * 2**20  # a worker that grew by more than this ends after its answer, so that the memory comes back
 _FORMATS: dict[str, QueryResultsFormat | RdfFormat] = {
@@ -38,6 +43,26 @@ class Limits:
     query_cpu_seconds: int
     query_memory_bytes: int
     result_bytes: int
+
+
+class Source:
+    """What a worker answers from: its store, and the search index in a file, which may come later or never."""
+
+    def __init__(self, store: Store, index: Path | None) -> None:
+        self.store = store
+        self._index = index
+        self._functions: SearchFunctions | None = None
+
+    def functions_for(self, query: str) -> SearchFunctions | None:
+        """The functions of the search, for a query that may call them."""
+        if self._index is None or not may_search(query):
+            return None
+        if self._functions is None:
+            from ogpgraph.search.functions import SearchFunctions  # few queries search: a start is faster without
+
+            self._functions = SearchFunctions(self._index)
+        self._functions.begin()
+        return self._functions
 
 
 class TooLarge(Exception):
@@ -87,7 +112,7 @@ class _Pieces:
         return frames.frame(Kind.PACKED, packed + self._compressor.flush() if is_last else packed)
 
 
-def work(connection: socket.socket, store: Store, limits: Limits, left_network: bool) -> None:
+def work(connection: socket.socket, source: Source, limits: Limits, left_network: bool) -> None:
     """Answer tasks until the other side closes the socket or this process has grown too much.
 
     ``left_network`` is passed on to the other side with the word that the worker is ready.
@@ -98,16 +123,16 @@ def work(connection: socket.socket, store: Store, limits: Limits, left_network: 
     incoming = Frames()
     while data := connection.recv(PIECE_BYTES):
         for _, payload in incoming.feed(data):
-            if _answer(connection, store, limits, frames.to_task(payload), enough):
+            if _answer(connection, source, limits, frames.to_task(payload), enough):
                 return
 
 
-def _answer(connection: socket.socket, store: Store, limits: Limits, task: Task, enough: int) -> bool:
+def _answer(connection: socket.socket, source: Source, limits: Limits, task: Task, enough: int) -> bool:
     """Answer one task; True where the process then has held more than ``enough`` bytes and must end."""
     started, cpu_before = time.perf_counter(), time.process_time()
     pieces = _Pieces(connection, task.encoding, limits.result_bytes)
     confinement.limit_cpu(limits.query_cpu_seconds)
-    fault = _evaluate(store, task, pieces)
+    fault = _evaluate(source, task, pieces)
     last = b"" if fault else pieces.last()
     confinement.limit_cpu(0)
     cpu_seconds = time.process_time() - cpu_before
@@ -120,10 +145,11 @@ def _answer(connection: socket.socket, store: Store, limits: Limits, task: Task,
     return is_last
 
 
-def _evaluate(store: Store, task: Task, pieces: _Pieces) -> tuple[Fault, str] | None:
+def _evaluate(source: Source, task: Task, pieces: _Pieces) -> tuple[Fault, str] | None:
     """Evaluate and serialise; what went wrong, or None."""
+    functions = source.functions_for(task.text)
     try:
-        _serialize(_asked(store, task), task.media_type, pieces)
+        _serialize(_asked(source.store, task, functions), task.media_type, pieces)
     except SyntaxError as error:
         return Fault.SYNTAX, str(error)
     except TooLarge:
@@ -132,18 +158,21 @@ def _evaluate(store: Store, task: Task, pieces: _Pieces) -> tuple[Fault, str] | 
         return Fault.REQUEST, str(error)
     except OSError as error:
         return Fault.ENGINE, str(error)
-    return None
+    # The engine takes a function that fails for an error in a row: the answer looks whole.
+    return (Fault.LATER, functions.failure) if functions and functions.failure else None
 
 
-def _asked(store: Store, task: Task) -> Answer:
+def _asked(store: Store, task: Task, functions: SearchFunctions | None) -> Answer:
     """The lazy answer. A request that names one part of the dataset leaves the other part empty (Protocol, 2.1.4)."""
+    table = functions.table if functions else None
     if not task.default_graphs and not task.named_graphs:
-        return store.query(task.text, base_iri=task.base)
+        return store.query(task.text, base_iri=task.base, custom_functions=table)
     return store.query(
         task.text,
         base_iri=task.base,
         default_graph=[NamedNode(name) for name in task.default_graphs],
         named_graphs=[NamedNode(name) for name in task.named_graphs],
+        custom_functions=table,
     )
 
 

@@ -8,7 +8,7 @@ its workers.
 request                                      answer
 ===========================================  ======================================================================
 ``dataset, store_folder, limits,             ``ready``; ``failed`` where the release is not what its manifest
-has_network``, first                         says, and the zygote ends
+has_network, out``, first                    says, and the zygote ends
 ``do: fork, niceness, has_network`` + FD     ``pid`` of a worker that talks on FD
 ``do: reap, pid``                            ``status`` (as of os.waitstatus_to_exitcode), ``cpu_seconds`` of a
                                              worker or branch that has been ended; until then its pid is not reused
@@ -29,7 +29,7 @@ import select
 import signal
 import socket
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyoxigraph import Store
@@ -37,6 +37,7 @@ from pyoxigraph import Store
 from ogpgraph.engine import confinement, worker
 from ogpgraph.engine.control import Control, Message
 from ogpgraph.load import DamagedRelease, Dataset, disk, in_memory
+from ogpgraph.search.names import index_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Plan:
     store_folder: Path | None  # where the store is kept on disk; None: in memory
     limits: worker.Limits
     has_network: bool  # some workers are to reach other endpoints: each of the others leaves the network by itself
+    out: Path | None = None  # below which search indexes stand; None: queries cannot search
 
     def message(self) -> Message:
         """As it goes over the line."""
@@ -56,6 +58,7 @@ class Plan:
             "store_folder": str(self.store_folder) if self.store_folder else None,
             "limits": [self.limits.query_cpu_seconds, self.limits.query_memory_bytes, self.limits.result_bytes],
             "has_network": self.has_network,
+            "out": str(self.out) if self.out else None,
         }
 
     @classmethod
@@ -63,7 +66,13 @@ class Plan:
         """From what came over the line."""
         path, *facts = message["dataset"]
         folder = Path(message["store_folder"]) if message["store_folder"] else None
-        return cls(Dataset(Path(path), *facts), folder, worker.Limits(*message["limits"]), message["has_network"])
+        out = Path(message["out"]) if message["out"] else None
+        limits = worker.Limits(*message["limits"])
+        return cls(Dataset(Path(path), *facts), folder, limits, message["has_network"], out)
+
+    def source(self, store: Store) -> worker.Source:
+        """What a worker answers from."""
+        return worker.Source(store, index_file(self.out, self.dataset.digest) if self.out else None)
 
 
 class Zygote:
@@ -112,7 +121,7 @@ class Zygote:
             left_network = self._left_network or (not has_network and confinement.leave_network())
             confinement.give_up_privileges(niceness, writes_files=self._store is None)
             store = _on_disk(self._plan) if self._store is None else self._store
-            worker.work(connection, store, self._plan.limits, left_network)
+            worker.work(connection, self._plan.source(store), self._plan.limits, left_network)
             status = 0
         except MemoryError:
             os.abort()  # as the engine does where its own allocation fails
@@ -146,6 +155,8 @@ class Zygote:
             os._exit(1)
         confinement.lift_memory_limit()
         confinement.outlive_parent()
+        # What workers search is the index of what they hold.
+        self._plan = replace(self._plan, dataset=replace(self._plan.dataset, digest=report.get("digest", "")))
         gc.freeze()
         return {"report": report}
 

@@ -78,7 +78,8 @@ def lift(collection: r.Collection, vocabulary: Vocabulary) -> set[Quad]:
 
 def lift_vocabularies() -> Iterator[Quad]:
     """The ontology, the alignments and the schemes, in their own graphs and in the default graph."""
-    for graph, path in vocabulary_files():
+    retired = (iris.graph("retired"), ONTOLOGY_FOLDER / "retired.ttl")  # it may list nothing
+    for graph, path in (*vocabulary_files(), retired):
         for triple in turtle(path):
             yield Quad(triple.subject, triple.predicate, triple.object, graph)
             if graph != iris.graph("shapes"):

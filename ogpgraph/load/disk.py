@@ -46,7 +46,7 @@ def build(dataset: Dataset, folder: Path) -> None:
 def _remove_others(folder: Path) -> None:
     """Remove the stores that were opened longest ago; another server may do the same at this moment."""
     with contextlib.suppress(FileNotFoundError):
-        others = [each for each in folder.parent.iterdir() if each != folder and not each.name.startswith(".")]
+        others = [each for each in folder.parent.iterdir() if each != folder and each.is_dir() and each.name[0] != "."]
         others.sort(key=lambda each: each.stat().st_mtime, reverse=True)
         for each in others[_KEPT - 1 :]:
             shutil.rmtree(each, ignore_errors=True)

@@ -37,6 +37,7 @@ class About:
     quads: int = 0
     licence: str = "https://creativecommons.org/licenses/by/4.0/"
     licence_label: str = "CC BY 4.0"
+    folder: Path | None = None  # of the release's files; None where another endpoint answers
 
 
 @dataclass(frozen=True, slots=True)

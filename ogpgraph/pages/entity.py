@@ -1,95 +1,122 @@
-"""The page of any entity: all that is said of it, by whom, and who points to it."""
+"""The page of any entity: what matters of its kind, all that is said of it, by whom, and who points to it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+import re
+from contextlib import suppress
 
+from markupsafe import Markup
+
+from ogpgraph.pages.charts import ratings_section
 from ogpgraph.pages.context import Context, NotFound
-from ogpgraph.pages.labels import iris_in, labels_of
-from ogpgraph.pages.terms import Row, Term
-from ogpgraph.vocabulary import RDF
+from ogpgraph.pages.crumbs import crumbs_of
+from ogpgraph.pages.embedded import schema_block, statements_block
+from ogpgraph.pages.incoming import Incoming, incoming_of
+from ogpgraph.pages.kinds.lead import Lead, Picked
+from ogpgraph.pages.kinds.table import lead_of
+from ogpgraph.pages.labels import Label, iris_in, labels_of
+from ogpgraph.pages.lineage import lineage_section
+from ogpgraph.pages.links import short
+from ogpgraph.pages.statements import Facts, facts_of
+from ogpgraph.pages.terms import Row
+from ogpgraph.vocabulary import DCTERMS, FOAF, OGP, ORG, QB, SKOS
 
-_MOST_SUBJECTS = 100  # that incoming.rq gives
-
-
-@dataclass(slots=True)
-class Value:
-    """One value of a property, with the graphs that state it."""
-
-    term: Term
-    graphs: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Statement:
-    """What the release says by one property, and what captures say that the release does not take over."""
-
-    property: str
-    values: list[Value] = field(default_factory=list)
-    others: list[Value] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Incoming:
-    """Who points to an entity by one property; ``number`` counts all, ``subjects`` may be fewer."""
-
-    property: str
-    number: int
-    subjects: list[str]
-
-
-async def statements_of(context: Context, iri: str) -> list[Statement]:
-    """What is said of an entity by the release, with its sources; NotFound where nothing is."""
-    rows, said = await context.rows("statements", entity=iri), await context.rows("said-by", entity=iri)
-    if not rows and not said:
-        raise NotFound(iri)
-    graphs: dict[tuple[str, Term], list[str]] = defaultdict(list)
-    for row in said:
-        graphs[row["property"].value, row["value"]].append(row["graph"].value)
-    found: dict[str, Statement] = {}
-    for row in rows:
-        name, value = row["property"].value, row["value"]
-        statement = found.setdefault(name, Statement(name))
-        statement.values.append(Value(value, graphs.pop((name, value), [])))
-    for (name, value), sources in graphs.items():
-        found.setdefault(name, Statement(name)).others.append(Value(value, sources))
-    return list(found.values())
-
-
-async def incoming_of(context: Context, iri: str) -> list[Incoming]:
-    """Who points to an entity."""
-    found = []
-    for row in await context.rows("incoming-properties", entity=iri):
-        name, number = row["property"].value, int(row["number"].value)
-        subjects = await context.rows("incoming", entity=iri, property=name)
-        found.append(Incoming(name, number, [each["subject"].value for each in subjects if each["subject"].is_iri]))
-    return found
+_VOCABULARIES = {"ogp": OGP, "dcterms": DCTERMS, "skos": SKOS, "org": ORG, "foaf": FOAF, "qb": QB}
+# What is drawn of which class, in this order.
+_SECTIONS = {
+    OGP.NationalMember.value: (ratings_section, lineage_section),
+    OGP.LocalMember.value: (ratings_section, lineage_section),
+    OGP.ActionPlan.value: (ratings_section,),
+    OGP.Commitment.value: (lineage_section,),
+}
+_ABOUT_OTHERS = re.compile(r"/id/lineage/|/id/conflict/|/absence/")  # nodes whose labels hold names of properties
+_PROPERTY = re.compile(r"\b[a-z]+(?:[A-Z][a-z]+)+\b")
+_SHOWN_VALUES = 60  # of one property; the others are folded
 
 
 async def entity_page(context: Context, iri: str) -> str:
     """The page of an entity; NotFound where the graph says nothing of it."""
-    statements = await statements_of(context, iri)
+    facts = await facts_of(context, iri)
     incoming = await incoming_of(context, iri)
-    labels = await labels_of(context, _mentioned(iri, statements, incoming))
+    lead = await lead_of(context, facts)
+    if not (facts.statements or incoming or (lead and lead.tables)):
+        raise NotFound(iri)
+    disputes = await _disputes(context, iri, incoming)
+    crumbs = await crumbs_of(context, facts, incoming)
+    known = await labels_of(context, _mentioned(facts, incoming, lead, crumbs) | iris_in(disputes))
+    labels = {iri: _spelled(iri, label) for iri, label in known.items()}
+    name = _name(facts, labels)
     return context.render(
         "entity.html",
         iri=iri,
-        labels=labels,
-        types=[each.term.value for each in _values(statements, RDF.type.value)],
-        statements=statements,
+        name=name,
+        identifier=_identifier(facts),
+        labels=_identified(labels, iri),
+        facts=facts,
+        own={prefix: Picked(facts, vocabulary) for prefix, vocabulary in _VOCABULARIES.items()},
+        lead=lead,
+        crumbs=crumbs,
         incoming=incoming,
+        disputes=disputes,
+        shown_values=_SHOWN_VALUES,
+        drawings=await _drawings(context, facts),
+        statements_block=statements_block(facts),
+        schema_block=schema_block(context, facts, name, crumbs, labels),
     )
 
 
-def _values(statements: list[Statement], name: str) -> list[Value]:
-    return next((each.values for each in statements if each.property == name), [])
+async def _disputes(context: Context, iri: str, incoming: list[Incoming]) -> list[Row]:
+    """Where sources differ on an entity."""
+    if all(each.property != OGP.about.value for each in incoming):
+        return []
+    return await context.rows("kind-conflicts", entity=iri)
 
 
-def _mentioned(iri: str, statements: list[Statement], incoming: list[Incoming]) -> set[str]:
-    rows: list[Row] = []
-    for statement in statements:
-        for value in (*statement.values, *statement.others):
-            rows.append({"value": value.term} | {graph: Term("iri", graph) for graph in value.graphs})
-    named = {iri, *(each.property for each in statements), *(each.property for each in incoming)}
-    return named | iris_in(rows) | {subject for each in incoming for subject in each.subjects}
+async def _drawings(context: Context, facts: Facts) -> list[Markup]:
+    """The pictures of an entity's kind; of one that has nothing to draw there is none."""
+    found = []
+    for name in facts.types:
+        for section in _SECTIONS.get(name, ()):
+            with suppress(NotFound):
+                found.append(await section(context, facts.iri))
+    return [drawing for drawing in found if drawing]
+
+
+def _name(facts: Facts, labels: dict[str, str]) -> str:
+    return labels.get(facts.iri) or short(facts.iri)
+
+
+def _identifier(facts: Facts) -> str:
+    """The identifier that people use, or the end of the IRI where it has none."""
+    found = facts.first(DCTERMS.identifier.value)
+    return found.value if found else ""
+
+
+def _identified(labels: dict[str, str], own: str) -> dict[str, str]:
+    """Labels with the identifier before a commitment's title, which alone does not tell one from another."""
+    return {iri: _with_identifier(iri, label) if iri != own else label for iri, label in labels.items()}
+
+
+def _spelled(iri: str, label: str) -> str:
+    """The label of a statement about others without names of properties: ``extendedBy`` becomes ``extended by``."""
+    if not _ABOUT_OTHERS.search(iri):
+        return label
+    words = _PROPERTY.sub(lambda found: re.sub("([A-Z])", r" \1", found[0]).lower(), label)
+    return Label(words, getattr(label, "language", ""))
+
+
+def _with_identifier(iri: str, label: str) -> str:
+    path = iri.partition("/id/commitment/")[2]
+    if not path or "milestone" in path or "absence" in path or "reference" in path or path in label:
+        return label
+    return Label(f"{path}: {label}", getattr(label, "language", ""))
+
+
+def _mentioned(facts: Facts, incoming: list[Incoming], lead: Lead | None, crumbs: list[str]) -> set[str]:
+    """Every IRI whose name the page writes."""
+    named = {facts.iri, *facts.statements, *facts.graphs(), *crumbs}
+    named |= {term.value for term in facts.terms() if term.is_iri}
+    named |= {term.datatype for term in facts.terms() if term.form == "code"}
+    for each in incoming:
+        named |= {each.property, *each.subjects, *filter(None, each.classes)}
+    return named | (lead.iris() if lead else set())

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pyoxigraph import NamedNode
 
 from ogpgraph.settings import PROJECT
+from ogpgraph.vocabulary import under_base
 
 FOLDER = PROJECT / "queries" / "pages"
 
@@ -18,7 +19,7 @@ FOLDER = PROJECT / "queries" / "pages"
 @lru_cache
 def query_text(name: str) -> str:
     """The text of a query by its file name without the ending."""
-    return (FOLDER / f"{name}.rq").read_text("utf-8")
+    return under_base((FOLDER / f"{name}.rq").read_text("utf-8"))
 
 
 def filled(name: str, **nodes: str) -> str:

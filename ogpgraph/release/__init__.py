@@ -3,7 +3,7 @@
 ::
 
     <out>/<version>/            written whole or not at all
-        dataset.nq .trig        everything: the default graph and the graph of every source and rule
+        dataset.nq .trig .jsonld   everything: the default graph and the graph of every source and rule
         ogp-graph.ttl           the default graph
         members/FR.ttl          the default graph of one member
         plans/FR-2015.ttl       … of one plan
@@ -15,9 +15,12 @@
         sparql-examples.ttl     the example queries as SIB's editors read them
         validation.ttl .txt     what the shapes and the rules found (warnings only)
         conflicts.csv           where sources disagree: every claim, the winner marked
+        commitments.csv .parquet   a table, one row a commitment; Parquet where pyarrow is installed
+        commitments.csv-metadata.json   what its columns hold (CSVW)
         changes.json .txt       against the release that was latest before
+        changes.rdfp            the same as RDF Patch, whole: the other dataset.nq and this patch make this dataset.nq
         unread.csv              what could not be read of sources that were added (only if there were any)
-        manifest.json           version, files with sizes and SHA-256
+        manifest.json           version, what time the data are of, files with sizes, media types and SHA-256
         (each RDF file also as .gz)
     <out>/latest                link to the newest version
     <out>/refused/              the report of the last build that was refused; there are no data in it
@@ -43,9 +46,10 @@ from pyoxigraph import DefaultGraph, Quad, RdfFormat, Triple, parse
 from ogpgraph import checks, iris
 from ogpgraph.problems import Problem, ProblemsFound, violations
 from ogpgraph.records import ReleaseNotes
-from ogpgraph.release import catalogue, dumps, examples, void
+from ogpgraph.release import catalogue, dumps, examples, tables, void
 from ogpgraph.release.changes import Changes, compare
 from ogpgraph.release.conflicts import conflicts_csv
+from ogpgraph.release.patch import Patch
 from ogpgraph.vocabulary import subject_name
 
 Files = dict[str, bytes]
@@ -96,7 +100,7 @@ def make_release(
     ``beside`` are further files of the release.
     """
     step("canonical order")
-    ordered, version = _described(dumps.canonical(_undescribed(quads)), notes)
+    ordered, version, coverage = _described(dumps.canonical(_undescribed(quads)), notes)
     step("shapes and rules")
     problems, validation = judge(ordered)
     problems = sorted(checks.with_places(problems, places))
@@ -107,9 +111,10 @@ def make_release(
         _point_latest(out, version)
         return Release(out / version, version, len(ordered), problems, already_there=True)
     step("files")
+    files = _files(ordered, problems, validation) | (beside or {})
     changes = _changes(out, version, ordered)
-    files = _files(ordered, problems, validation, changes) | (beside or {})
-    files |= _descriptions(files, ordered, notes, version, changes.old)
+    files |= _change_files(out, changes, files["dataset.nq"])
+    files |= _descriptions(files, ordered, notes, version, changes, coverage)
     step("writing")
     _write(out, version, files)
     return Release(out / version, version, len(ordered), problems)
@@ -122,14 +127,14 @@ def _undescribed(quads: set[Quad]) -> set[Quad]:
     return {
         quad
         for quad in quads
-        if quad.subject != catalogue.DATASET
+        if not catalogue.is_of_release(quad.subject)
         and quad.graph_name not in own
         and not (quad.graph_name == DefaultGraph() and quad.triple in said)
     }
 
 
-def _described(data: list[Quad], notes: ReleaseNotes) -> tuple[list[Quad], str]:
-    """The canonical quads with all that the dataset says of itself, and the version.
+def _described(data: list[Quad], notes: ReleaseNotes) -> tuple[list[Quad], str, catalogue.Coverage]:
+    """The canonical quads with all that the dataset says of itself, the version, and what it covers.
 
     The version follows from the data and the example queries; name, version and VoID follow from those. VoID counts
     what is there without itself and without the examples.
@@ -137,16 +142,18 @@ def _described(data: list[Quad], notes: ReleaseNotes) -> tuple[list[Quad], str]:
     queries = list(dumps.stated_in(examples.GRAPH, examples.described()))
     digest = hashlib.sha256(dumps.nquads(dumps.with_further(data, queries))).hexdigest()
     version = f"{notes.edition}-{digest[:8]}"
-    named = dumps.with_further(data, catalogue.describe(notes, version))
+    coverage = catalogue.Coverage.of(data, notes)
+    named = dumps.with_further(data, catalogue.describe(notes, version, coverage))
     counts = dumps.stated_in(void.GRAPH, void.of_dataset(named, version))
-    return dumps.with_further(named, [*queries, *counts]), version
+    return dumps.with_further(named, [*queries, *counts]), version, coverage
 
 
-def _files(ordered: list[Quad], problems: list[Problem], validation: checks.Validation, changes: Changes) -> Files:
+def _files(ordered: list[Quad], problems: list[Problem], validation: checks.Validation) -> Files:
     default = dumps.default_graph(ordered)
     files: Files = {
         "dataset.nq": dumps.nquads(ordered),
         "dataset.trig": dumps.trig(ordered),
+        "dataset.jsonld": dumps.json_ld(ordered),
         "ogp-graph.ttl": dumps.turtle(default),
     }
     for name in ("ontology", "shapes"):
@@ -161,9 +168,33 @@ def _files(ordered: list[Quad], problems: list[Problem], validation: checks.Vali
     files["validation.ttl"] = report_turtle(validation)
     files["validation.txt"] = report_text(problems).encode()
     files["conflicts.csv"] = conflicts_csv(default)
-    files["changes.json"] = changes.as_json().encode()
-    files["changes.txt"] = changes.as_text().encode()
+    return files | _tables(default)
+
+
+def _tables(default: list[Triple]) -> Files:
+    rows = tables.commitments(default)
+    files = {
+        "commitments.csv": tables.as_csv(rows),
+        "commitments.csv-metadata.json": tables.csvw("commitments.csv", catalogue.LICENCE.value),
+    }
+    if tables.can_write_parquet():
+        files["commitments.parquet"] = tables.as_parquet(rows)
     return files
+
+
+def _change_files(out: Path, changes: Changes, dataset: bytes) -> Files:
+    """What changed, for machines and for people; the first release has no patch, for that would be the dataset."""
+    files = {"changes.json": changes.as_json().encode()}
+    words = changes.as_text()
+    if changes.old is not None:
+        patch = Patch.between((out / changes.old / "dataset.nq").read_bytes(), dataset)
+        files["changes.rdfp"] = patch.as_text().encode()
+        files["changes.rdfp.gz"] = dumps.gzipped(files["changes.rdfp"])
+        words += (
+            "\nThese are statements of the default graph, without the counts of VoID. With the graphs of all sources "
+            f"{len(patch.added)} quads were added and {len(patch.removed)} removed: changes.rdfp has each of them.\n"
+        )
+    return files | {"changes.txt": words.encode()}
 
 
 def _graphs(ordered: list[Quad], prefix: str) -> list[Triple]:
@@ -178,30 +209,40 @@ def _graph_name(quad: Quad) -> str:
     return str(quad.graph_name)
 
 
-def _descriptions(files: Files, ordered: list[Quad], notes: ReleaseNotes, version: str, previous: str | None) -> Files:
-    facts = {name: _facts(raw) for name, raw in files.items()}
+def _descriptions(
+    files: Files,
+    ordered: list[Quad],
+    notes: ReleaseNotes,
+    version: str,
+    changes: Changes,
+    coverage: catalogue.Coverage,
+) -> Files:
+    facts = {name: _facts(name, raw) for name, raw in files.items()}
     graphs = void.of_graphs(ordered)
     described = {
-        "catalogue.ttl": dumps.turtle(catalogue.dcat(notes, version, previous, facts)),
+        "catalogue.ttl": dumps.turtle(catalogue.dcat(notes, version, changes.old, coverage, facts)),
         "void.ttl": dumps.turtle(sorted({*_graphs(ordered, void.GRAPH.value), *graphs}, key=dumps.by_subject)),
         "service.ttl": dumps.turtle(void.without_partitions(graphs)),
         "sparql-examples.ttl": dumps.turtle(_graphs(ordered, examples.GRAPH.value)),
     }
-    facts |= {name: _facts(raw) for name, raw in described.items()}
+    facts |= {name: _facts(name, raw) for name, raw in described.items()}
     manifest = {
         "version": version,
         "edition": notes.edition,
         "issued": notes.issued,
-        "previous": previous,
+        "data_from": coverage.data_from,
+        "data_until": coverage.data_until,
+        "previous": changes.old,
         "quads": len(ordered),
+        "changes": {"added": changes.added, "removed": changes.removed} if changes.old else None,
         "files": dict(sorted(facts.items())),
     }
     described["manifest.json"] = (json.dumps(manifest, indent=1) + "\n").encode()
     return described
 
 
-def _facts(raw: bytes) -> dict[str, str | int]:
-    return {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+def _facts(name: str, raw: bytes) -> dict[str, str | int]:
+    return {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest(), "media_type": catalogue.media_type(name)}
 
 
 def _changes(out: Path, version: str, ordered: list[Quad]) -> Changes:

@@ -92,6 +92,13 @@ def trig(quads: Iterable[Quad]) -> bytes:
     return _written(quads, RdfFormat.TRIG)
 
 
+def json_ld(quads: Iterable[Quad]) -> bytes:
+    """Expanded JSON-LD, one object a graph: quads of one graph and subject must stand together."""
+    raw = serialize(quads, format=RdfFormat.JSON_LD)
+    assert raw is not None
+    return raw
+
+
 def turtle(triples: Iterable[Triple]) -> bytes:
     """Turtle with the base and the prefixes of the project; triples of one subject must stand together."""
     return _written(triples, RdfFormat.TURTLE)

@@ -2,8 +2,9 @@
 
 The description of the default graph stands in the dataset too, in the graph ``.well-known/void``: its class partitions
 have property partitions, and those say which classes and datatypes the objects have, as the SIB's void-generator
-writes it and its editors read it. It describes the dataset without the graphs ``.well-known/void`` and
-``.well-known/sparql-examples``, so that it need not count itself. Every node has an IRI, ``.well-known/void#…``.
+writes it and its editors read it; and it has a linkset for each data set that ours links to. It describes the dataset
+without the graphs ``.well-known/void`` and ``.well-known/sparql-examples``, so that it need not count itself. Every
+node has an IRI, ``.well-known/void#…``.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ogpgraph import iris
 from ogpgraph.release.catalogue import DATASET
 from ogpgraph.release.dumps import by_subject, default_graph
 from ogpgraph.settings import BASE
-from ogpgraph.vocabulary import PREFIXES, RDF, SD, VOID, VOID_EXT, XSD, subject_name
+from ogpgraph.vocabulary import OWL, PREFIXES, RDF, RDFS, SD, SKOS, VOID, VOID_EXT, XSD, subject_name, text
 
 GRAPH = NamedNode(BASE + ".well-known/void")
 SD_DATASET = NamedNode(GRAPH.value + "#dataset")
@@ -97,6 +98,7 @@ def of_dataset(ordered: list[Quad], version: str) -> list[Triple]:
         Triple(DATASET, VOID.exampleResource, iris.commitment("FR0013")),
         *(Triple(DATASET, VOID.vocabulary, NamedNode(namespace)) for namespace in PREFIXES.values()),
         *_linked(Links.of(triples)),
+        *_linksets(triples),
     ]
     return sorted(found, key=by_subject)
 
@@ -187,6 +189,61 @@ def _linked(links: Links) -> Iterator[Triple]:
         yield Triple(partition, VOID_EXT.datatypePartition, node)
         yield Triple(node, VOID_EXT.datatype, datatype)
         yield _count(node, VOID.triples, number)
+
+
+# Links from what is ours to what others define; that a source is named is no link between data sets.
+_LINKS = frozenset(
+    (
+        *(OWL.sameAs, OWL.equivalentClass, OWL.equivalentProperty, RDFS.seeAlso, RDFS.subClassOf, RDFS.subPropertyOf),
+        *(SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch),
+    )
+)
+# Data sets that have a name, by the start of their IRIs.
+_TARGETS = {
+    "http://publications.europa.eu/resource/authority/": "EU authority tables",
+    "http://www.wikidata.org/entity/": "Wikidata",
+    "https://sws.geonames.org/": "GeoNames",
+}
+
+
+# Hosts of many vocabularies, of which each has a start of its own.
+_SHARED_HOSTS = ("http://purl.org/", "https://purl.org/", "http://www.w3.org/", "https://www.w3.org/")
+
+
+def _linksets(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """The links to other data sets, counted by data set and by property (VoID, section 5)."""
+    counted: Counter[tuple[str, NamedNode]] = Counter()
+    for triple in triples:
+        target = triple.object
+        if triple.predicate in _LINKS and isinstance(target, NamedNode) and not target.value.startswith(BASE):
+            counted[_space(target.value), triple.predicate] += 1
+    for (space, predicate), number in sorted(counted.items(), key=str):
+        name = _TARGETS.get(space) or next((p for p, start in PREFIXES.items() if start == space), space)
+        key = iris.slug(name)
+        target, linkset = (
+            NamedNode(f"{GRAPH.value}#target/{key}"),
+            NamedNode(f"{GRAPH.value}#links/{key}/{_key(predicate)}"),
+        )
+        yield Triple(target, RDF.type, VOID.Dataset)
+        yield Triple(target, RDFS.label, text(name))
+        yield Triple(target, VOID.uriSpace, Literal(space))
+        yield Triple(DATASET, VOID.subset, linkset)
+        yield Triple(linkset, RDF.type, VOID.Linkset)
+        yield Triple(linkset, RDFS.label, text(f"{iris.local_name(predicate)} to {name}"))
+        yield Triple(linkset, VOID.subjectsTarget, DATASET)
+        yield Triple(linkset, VOID.objectsTarget, target)
+        yield Triple(linkset, VOID.linkPredicate, predicate)
+        yield _count(linkset, VOID.triples, number)
+
+
+def _space(iri: str) -> str:
+    """Which data set an IRI belongs to, by its start: a known one, a vocabulary, else its host."""
+    known = [space for space in (*_TARGETS, *PREFIXES.values()) if iri.startswith(space)]
+    if known:
+        return max(known, key=len)
+    if "#" in iri or iri.startswith(_SHARED_HOSTS):
+        return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
+    return "/".join(iri.split("/")[:3]) + "/"
 
 
 def _property_of_class(kind: NamedNode, predicate: NamedNode) -> NamedNode:

@@ -14,18 +14,21 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 import ogpgraph
-from ogpgraph.pages import ASSETS
+from ogpgraph.pages.context import About
 from ogpgraph.serve import metrics as figures
+from ogpgraph.serve import well_known
 from ogpgraph.serve.access_log import AccessLog
+from ogpgraph.serve.assets import Assets
 from ogpgraph.serve.bodies import Receive, Send
 from ogpgraph.serve.cache import AnswerCache
 from ogpgraph.serve.connections import Connections
+from ogpgraph.serve.crawlers import Crawlers
 from ogpgraph.serve.description import Descriptions
+from ogpgraph.serve.dumps import DumpPages
 from ogpgraph.serve.endpoint import SparqlEndpoint
 from ogpgraph.serve.entities import EntityData
 from ogpgraph.serve.entity_pages import EntityPages
@@ -34,13 +37,20 @@ from ogpgraph.serve.exchange import Scope
 from ogpgraph.serve.front import ASGI, Front
 from ogpgraph.serve.graph_store import DIRECT, INDIRECT, GraphStore
 from ogpgraph.serve.judgement import Judge
+from ogpgraph.serve.lineage import LineagePages
 from ogpgraph.serve.long_texts import LongTexts
+from ogpgraph.serve.memento import Memento
 from ogpgraph.serve.metrics import Metrics
 from ogpgraph.serve.openapi import described
 from ogpgraph.serve.prompt import PromptAnswers
+from ogpgraph.serve.queries import QueryPages
 from ogpgraph.serve.releases import Releases
+from ogpgraph.serve.search import SearchPages
 from ogpgraph.serve.site import Pages
+from ogpgraph.serve.start import StartPage
 from ogpgraph.serve.update import Writes
+from ogpgraph.serve.versions import Handler, VersionSite, page_handler
+from ogpgraph.serve.vocabularies import VocabularyPages
 from ogpgraph.settings import Settings
 
 
@@ -111,12 +121,21 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     app.front = Front(own, app.by_routes, releases, settings.trusted_proxies, access_log, metrics, writable)
     app.router.routes.append(Mount(DIRECT.rstrip("/"), graphs))
     _add_routes(app, releases, metrics)
-    _add_entities(app, EntityData(releases, cache, settings))
-    app.router.routes += descriptions.routes()
+    memento = Memento(settings)
+    _add_entities(app, EntityData(releases, cache, settings, memento))
+    app.router.routes += descriptions.routes() + well_known.routes(descriptions)
     pages = Pages(releases, cache, settings)
     app.router.routes += EntityPages(pages, settings).routes()
-    app.mount("/assets", StaticFiles(directory=ASSETS))
-    add_error_handlers(app)
+    app.router.routes += DumpPages(pages, settings, descriptions).routes()
+    app.router.routes += SearchPages(pages, settings).routes()
+    app.router.routes += LineagePages(pages, settings).routes()
+    app.router.routes += VocabularyPages(pages, settings).routes()
+    app.router.routes += [*QueryPages(pages, cache, settings).routes(), *StartPage(pages).routes()]
+    app.router.routes += Assets().routes()
+    app.router.routes += memento.routes() + Crawlers(pages, cache, settings).routes()
+    in_versions = _in_versions(pages, cache, settings)
+    app.router.routes += VersionSite(releases, pages, cache, judge, settings, memento, in_versions).routes()
+    add_error_handlers(app, lambda: About(releases.version), settings.base)
     return app
 
 
@@ -131,10 +150,6 @@ def _add_routes(app: FastAPI, releases: Releases, metrics: Metrics) -> None:
         """Figures for Prometheus."""
         return Response(metrics.text(), media_type=figures.CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
-    @app.get("/", include_in_schema=False)
-    async def root() -> RedirectResponse:
-        return RedirectResponse("/sparql")
-
 
 def _add_entities(app: FastAPI, entities: EntityData) -> None:
     @app.api_route("/id/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
@@ -142,3 +157,16 @@ def _add_entities(app: FastAPI, entities: EntityData) -> None:
         return await entities.see_other(request.scope)
 
     app.router.routes.append(Route("/data/{path:path}", entities))
+
+
+def _in_versions(pages: Pages, cache: AnswerCache, settings: Settings) -> dict[str, Handler]:
+    """What answers for any release, by path; below ``/versions/<v>`` as for the one in service."""
+    search = SearchPages(pages, settings)
+    return {
+        "/page/{path:path}": page_handler(EntityPages(pages, settings).page),
+        "/lineage/{path:path}": page_handler(LineagePages(pages, settings).page),
+        "/search": search.page,
+        "/search.json": search.json,
+        **VocabularyPages(pages, settings).handlers,
+        **QueryPages(pages, cache, settings).handlers,
+    }

@@ -94,13 +94,13 @@ class Flight:
         self._ended()
 
     def fail(self, error: BaseException) -> None:
-        """Give those who wait what went wrong, unless it concerns the leading client alone."""
+        """Give those who wait what went wrong, unless the same query may go well for them."""
         own_share = isinstance(error, LimitReached) and error.status == 429
-        if own_share or not self.waiting:
+        by_accident = not isinstance(error, Exception) or isinstance(error, EngineFailed)
+        if own_share or by_accident or not self.waiting:
             self.land(None)
         elif not self.landed.done():
-            shared = error if isinstance(error, Exception) else EngineFailed("the server is going down", 503)
-            self.landed.set_exception(shared)
+            self.landed.set_exception(error)
             self.landed.exception()  # those who wait may have left meanwhile: then nobody needs to hear of it
 
 

@@ -5,7 +5,7 @@
     /sparql (GET without a query)      SPARQL 1.1 Service Description: what the endpoint can, its graphs and their size
     /.well-known/void                  VoID of the default graph and of each named graph, with partitions
     /.well-known/sparql-examples       the example queries, as SIB's editors read them
-    /catalog                           DCAT: the dataset and its files
+    /catalog                           DCAT: the dataset and its files; a page for who likes HTML best
 
 The release holds all that depends on the data; here it is written in the form that the client likes best. Added to an
 application by::
@@ -19,7 +19,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
-import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -32,10 +31,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ogpgraph.engine.job import Lane
-from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format, choose, choose_encoding, named
+from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format, choose, choose_encoding, named, prefers
+from ogpgraph.search.names import FOLD, MATCHES, SCORE
 from ogpgraph.serve.cache import tag_matches
 from ogpgraph.serve.exchange import Scope, exchange_of, header
-from ogpgraph.serve.releases import Releases
+from ogpgraph.serve.origin import origin_of
+from ogpgraph.serve.releases import InService
 from ogpgraph.settings import BASE, Settings
 from ogpgraph.vocabulary import DCTERMS, PREFIXES, RDF, RDFS, SD, text
 
@@ -69,8 +70,6 @@ _LIMITS = (
 
 # A description is written once and kept with this in the place of the endpoint's address.
 _ENDPOINT = "https://endpoint.invalid/sparql"
-# A name or an address, and a port: nothing that means anything in any form of RDF.
-_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +83,18 @@ class Written:
 class Descriptions:
     """Answers with descriptions of the release in service; each is written once a release."""
 
-    def __init__(self, releases: Releases, settings: Settings) -> None:
-        self._releases, self._settings = releases, settings
+    def __init__(self, releases: InService, settings: Settings, root: str = "") -> None:
+        """``root``: where the release is served, ``/versions/<v>`` for what is not the one in service."""
+        self._releases, self._settings, self._root = releases, settings, root
         self._kept: dict[tuple[str, ...], Written] = {}
+        # Pages that stand at the path of a document, for who likes HTML best.
+        self.pages: dict[str, Callable[[Request], Awaitable[Response]]] = {}
         self._kept_of: Path | None = None  # the release that these describe
         self._writing = asyncio.Lock()  # one at a time: who asks for the same meanwhile finds it kept
 
     def routes(self) -> list[Route]:
         """The routes of the documents, for GET and HEAD."""
-        return [Route(path, self._document(name), methods=["GET", "HEAD"]) for path, name in DOCUMENTS.items()]
+        return [Route(path, self._document(path, name), methods=["GET", "HEAD"]) for path, name in DOCUMENTS.items()]
 
     async def service(self, scope: Scope) -> Response:
         """The Service Description: what GET on the endpoint without a query is answered.
@@ -109,9 +111,11 @@ class Descriptions:
         etag = _tag(f"{template.etag} {endpoint} {encoding}".encode())
         return self._response(scope, form, encoding, Written(body, etag))
 
-    def _document(self, name: str) -> Callable[[Request], Awaitable[Response]]:
+    def _document(self, path: str, name: str) -> Callable[[Request], Awaitable[Response]]:
         async def document(request: Request) -> Response:
             folder = self._folder()
+            if path in self.pages and _likes_html(request.scope):
+                return await self.pages[path](request)
             if folder is None or not (folder / name).is_file():
                 raise HTTPException(404)
             form, encoding = _form(request.scope), _encoding(request.scope)
@@ -135,15 +139,8 @@ class Descriptions:
         return folder / _SERVICE
 
     def _endpoint(self, scope: Scope) -> str:
-        """The address by which the client knows the endpoint: its Host header where that is one, else the base."""
-        host = header(scope, b"host") or ""
-        if not _HOST.fullmatch(host):
-            return f"{self._settings.base}sparql"
-        scheme = scope["scheme"]
-        if self._settings.trusted_proxies:
-            forwarded = (header(scope, b"x-forwarded-proto") or "").rpartition(",")[2].strip().lower()
-            scheme = forwarded if forwarded in ("http", "https") else scheme
-        return f"{scheme}://{host}/sparql"
+        """The address by which the client knows the endpoint."""
+        return f"{origin_of(scope, self._settings)}{self._root}/sparql"
 
     async def _written(self, key: tuple[str, ...], write: Callable[[], bytes]) -> Written:
         """The description under a key, written outside the event loop where it is not kept yet."""
@@ -192,6 +189,9 @@ def service_triples(settings: Settings) -> Iterator[Triple]:
         yield Triple(service, SD.resultFormat, NamedNode(_FORMATS + FORMAT_NAMES[offered.name]))
     for taken in GRAPH_FORMATS if settings.update_token else ():
         yield Triple(service, SD.inputFormat, NamedNode(_FORMATS + FORMAT_NAMES[taken.name]))
+    for function in () if settings.engine else (MATCHES, SCORE, FOLD):
+        yield Triple(service, SD.extensionFunction, function)
+        yield Triple(function, RDF.type, SD.Function)
     yield Triple(service, SD.defaultEntailmentRegime, _SIMPLE_ENTAILMENT)
     yield Triple(service, SD.defaultDataset, SD_DATASET)
     yield Triple(service, DCTERMS.license, LICENCE)
@@ -210,6 +210,12 @@ def _form(scope: Scope) -> Format:
     parameters = parse_qsl(scope["query_string"].decode("latin-1"))
     wanted = next((value for name, value in parameters if name in ("format", "output")), None)
     return named(wanted, GRAPH_FORMATS) if wanted else choose(header(scope, b"accept"), GRAPH_FORMATS)
+
+
+def _likes_html(scope: Scope) -> bool:
+    """Whether a page is wanted: no form is named, and the client likes HTML better than every form of RDF."""
+    named_form = {"format", "output"} & {name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"))}
+    return not named_form and prefers(header(scope, b"accept"), "text/html", GRAPH_FORMATS)
 
 
 def _triples(path: Path) -> Iterator[Triple]:

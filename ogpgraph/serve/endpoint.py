@@ -21,9 +21,10 @@ from ogpgraph.serve.exchange import Scope, exchange_of, header
 from ogpgraph.serve.jobs import form_wanted, hash_of, job_of, parameters_of
 from ogpgraph.serve.judgement import Judge
 from ogpgraph.serve.long_texts import LongTexts
-from ogpgraph.serve.query_form import query_form
-from ogpgraph.serve.releases import Releases
+from ogpgraph.serve.query_form import QueryForm
+from ogpgraph.serve.releases import InService
 from ogpgraph.serve.responder import Responder
+from ogpgraph.serve.site import Pages
 from ogpgraph.settings import Settings
 
 METHODS = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
@@ -53,7 +54,7 @@ class SparqlEndpoint:
 
     def __init__(
         self,
-        releases: Releases,
+        releases: InService,
         cache: AnswerCache,
         judge: Judge,
         settings: Settings,
@@ -62,6 +63,7 @@ class SparqlEndpoint:
     ) -> None:
         self._releases, self._cache, self._judge, self._settings = releases, cache, judge, settings
         self._describe, self._write = describe, write
+        self._form = QueryForm(Pages(releases, cache, settings))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; every error that is expected is answered as problem details."""
@@ -87,7 +89,7 @@ class SparqlEndpoint:
         query_string = scope["query_string"].decode("latin-1")
         if _asks_nothing(query_string):
             if prefers(header(scope, b"accept"), "text/html", GRAPH_FORMATS):
-                return query_form()
+                return await self._form.at_endpoint(scope)
             return await self._describe(scope)
         await self._answer(scope, send, *parameters_of(scope["query_string"], self._base))
         return None

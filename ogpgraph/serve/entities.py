@@ -2,27 +2,37 @@
 
 ::
 
-    /id/commitment/FR0042            303 to the form that the client likes best
+    /id/commitment/FR0042            303 to the form that the client likes best: its page or its data
+    /page/id/commitment/FR0042       the page (entity_pages.py)
     /data/id/commitment/FR0042.ttl   the entity's statements, and those that point to it
 
-These are pages, not queries of strangers: they are answered in the reserved lane.
+An IRI that was given up answers 301 to the one that took its place, or 410; see ``ontology/retired.ttl``. These are
+pages, not queries of strangers: they are answered in the reserved lane.
 """
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from dataclasses import dataclass
+from typing import Any
 
 from pyoxigraph import NamedNode
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from ogpgraph.engine.job import Job, Lane
+from ogpgraph.engine.job import Engine, Job, Lane
 from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format, choose, choose_encoding, prefers
+from ogpgraph.pages.links import Links
+from ogpgraph.pages.queries import filled
+from ogpgraph.pages.terms import rows_of
 from ogpgraph.protocol.requests import Query
+from ogpgraph.serve import link_headers
 from ogpgraph.serve.bodies import Receive, Send
 from ogpgraph.serve.cache import AnswerCache, Entry, key_of
+from ogpgraph.serve.errors import Gone
 from ogpgraph.serve.exchange import Scope, exchange_of, header
-from ogpgraph.serve.releases import Releases
+from ogpgraph.serve.iri_paths import entity_node, quoted
+from ogpgraph.serve.memento import Memento
+from ogpgraph.serve.releases import InService
 from ogpgraph.serve.responder import Responder
 from ogpgraph.settings import Settings
 
@@ -30,56 +40,147 @@ from ogpgraph.settings import Settings
 EXTENSIONS = {"turtle": "ttl", "ntriples": "nt", "jsonld": "jsonld", "rdfxml": "rdf"}
 FORMATS = tuple(offered for offered in GRAPH_FORMATS if offered.name in EXTENSIONS)
 _BY_EXTENSION = {EXTENSIONS[offered.name]: offered for offered in FORMATS}
+_JSON = next(each for each in RESULT_FORMATS if each.name == "json")
 # A concept or a member has thousands of statements that point to it; a page shows some, a query finds all.
 _MOST_INCOMING = 1000
-# What a path keeps as it is in an IRI: as ogpgraph.iris mints them.
-_SAFE = "/-._~"
+_PRIMARY_TOPIC = "<http://xmlns.com/foaf/0.1/primaryTopic>"
+# Nodes that only the catalogue of their version describes: id/checksum/<version>/<file>.
+_CHECKSUM = "id/checksum/"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the graph knows of an entity, as far as its address depends on it."""
+
+    types: tuple[str, ...]
+    is_retired: bool
+    replaced_by: str
+    reason: str
 
 
 class EntityData:
-    """The ASGI application behind ``/data/<path below the base>.<extension>``."""
+    """The ASGI application behind ``/data/<path below the base>.<extension>``, and the 303 of ``/id/…``.
 
-    def __init__(self, releases: Releases, cache: AnswerCache, settings: Settings) -> None:
+    ``root``: where the release is served, ``/versions/<v>`` for what is not the one in service.
+    """
+
+    def __init__(
+        self,
+        releases: InService,
+        cache: AnswerCache,
+        settings: Settings,
+        memento: Memento | None = None,
+        root: str = "",
+    ) -> None:
         self._releases, self._cache, self._settings = releases, cache, settings
+        self._memento = memento or Memento(settings)
+        self._links = Links(settings.base, root)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer GET and HEAD with the statements about an entity; 404 where there is none."""
         if scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
-        path, _, extension = scope["path_params"]["path"].rpartition(".")
+        await self.data(scope, send, scope["path_params"]["path"])
+
+    async def data(self, scope: Scope, send: Send, path_and_extension: str) -> None:
+        """Send the statements about an entity; 404 where there is none."""
+        path, _, extension = path_and_extension.rpartition(".")
         if not path or extension not in _BY_EXTENSION:
             raise HTTPException(404)
         node = entity_node(self._settings.base, path)
-        if not await self.exists(node, scope):
+        known = await self.known(node, scope)
+        if known is None:
             raise HTTPException(404)
-        job = self._job(scope, about(node), _BY_EXTENSION[extension])
+        links = link_headers.of_document(self._links, node.value, extension, known.types)
+        document = NamedNode(f"{self._settings.base}data/{quoted(path)}.{extension}")
+        job = self._job(scope, about(node, document), _BY_EXTENSION[extension])
+        send = _with_header(send, (b"link", ", ".join(links).encode()))
         responder = Responder(scope, send, exchange_of(scope), job, self._settings)
         await responder.answer_shared(self._releases, self._cache)
 
-    async def see_other(self, scope: Scope) -> Response:
-        """303 from ``/id/…`` to the data of the entity, in the form that the client likes best."""
-        path = "id/" + scope["path_params"]["path"]
-        accept = header(scope, b"accept")
-        # A browser likes HTML best, then XML; the form that a person can read is Turtle.
-        chosen = FORMATS[0] if prefers(accept, "text/html", FORMATS) else choose(accept, FORMATS)
-        if not await self.exists(entity_node(self._settings.base, path), scope):
-            raise HTTPException(404)
-        location = f"/data/{quote(path, safe=_SAFE)}.{EXTENSIONS[chosen.name]}"
-        return RedirectResponse(location, 303, {"Vary": "Accept"})
+    async def see_other(self, scope: Scope, path: str | None = None) -> Response:
+        """303 from an entity to its page or its data, by ``Accept``; with ``Accept-Datetime`` 302 to a version of it.
 
-    async def exists(self, node: NamedNode, scope: Scope) -> bool:
-        """Whether the graph says anything about a node."""
-        query = Query(f"ASK {{ {{ {node} ?property ?value }} UNION {{ ?subject ?property {node} }} }}")
-        job = Job(query, RESULT_FORMATS[0], lane=Lane.RESERVED, client=exchange_of(scope).client)
-        engine = self._releases.engine
+        301 to what replaced an entity; Gone where nothing did, or where only older versions know it; else 404.
+        ``path`` is that below the base; without it the request is for ``/id/…``.
+        """
+        path = "id/" + scope["path_params"]["path"] if path is None else path
+        node = entity_node(self._settings.base, path)
+        if header(scope, b"accept-datetime") is not None and not self._links.root:
+            response = await self._memento.negotiated(scope, path)
+            response.headers["Vary"] = "Accept, Accept-Datetime"
+            return response
+        target = self._target(node.value, header(scope, b"accept"))
+        if catalogue := self._catalogue_of(path, target):
+            return RedirectResponse(catalogue, 303, {"Vary": "Accept, Accept-Datetime"})
+        known = await self.known(node, scope)
+        if known is None:
+            await self._refuse_unknown(path)
+        elif known.replaced_by:
+            return RedirectResponse(self._links.root + "/" + self._links.path(known.replaced_by), 301)
+        elif known.is_retired:
+            raise Gone(known.reason or "its IRI was given up", {"Link": f'</timemap/{quoted(path)}>; rel="timemap"'})
+        links = link_headers.joined(link_headers.of_entity(self._links, node.value))
+        return RedirectResponse(target, 303, {"Vary": "Accept, Accept-Datetime", **links})
+
+    async def known(self, node: NamedNode, scope: Scope) -> Known | None:
+        """What the graph knows of a node; None where it says nothing about it."""
+        job = Job(Query(filled("entity-state", entity=node.value)), _JSON, lane=Lane.RESERVED)
+        rows = rows_of(await self._answer(self._releases.engine, job, exchange_of(scope).client))
+        if not rows:
+            return None
+        found = [{name: term.value for name, term in row.items()} for row in rows]
+        kinds = {row["type"] for row in found if "type" in row}
+        replaced_by = min(
+            (row["replacedBy"] for row in found if self._links.path(row.get("replacedBy", ""))), default=""
+        )
+        retired = any(row.get("deprecated") == "true" for row in found)
+        reason = next((row["note"] for row in found if "note" in row), "")
+        return Known(tuple(sorted(kinds)), retired, replaced_by if retired else "", reason)
+
+    async def _answer(self, engine: Engine, job: Job, client: str) -> bytes:
         key = key_of(engine.digest, job)
         entry = self._cache.find(key)
         if entry is None:
-            async with engine.answer(job) as answer:
-                assert answer.complete is not None  # true or false is always short
-                entry = Entry(answer.complete, answer.encoding)
+            asked = Job(job.query, job.format, lane=job.lane, client=client)
+            async with engine.answer(asked) as answer:
+                body = answer.complete
+                if body is None:
+                    body = b"".join([chunk async for chunk in answer])
+                entry = Entry(body, answer.encoding)
             self._cache.keep(key, entry)
-        return b"true" in entry.body
+        return entry.body
+
+    def _target(self, iri: str, accept: str | None) -> str:
+        """The page where the client likes HTML best, else the data in the form that it likes best."""
+        if prefers(accept, "text/html", FORMATS):
+            return self._links.page(iri)
+        return self._links.data(iri, EXTENSIONS[choose(accept, FORMATS).name])
+
+    def _catalogue_of(self, path: str, target: str) -> str:
+        """The document that describes a node of the catalogue, in the form that was chosen; else empty."""
+        if not path.startswith(_CHECKSUM):
+            return ""
+        version = path.removeprefix(_CHECKSUM).partition("/")[0]
+        if version == self._releases.engine.version:
+            root = self._links.root
+        elif any(each.version == version for each in self._memento.releases):
+            root = f"/versions/{version}"
+        else:
+            return ""
+        if target == self._links.page(self._settings.base + quoted(path)):
+            return f"/dumps/{quoted(version)}/"
+        return f"{root}/catalog?format={target.rpartition('.')[2]}"
+
+    async def _refuse_unknown(self, path: str) -> None:
+        """Gone where an older version knows the entity, else 404."""
+        holding = [] if self._links.root else await self._memento.holding(path)
+        if not holding:
+            raise HTTPException(404)
+        last = holding[-1].version
+        old = f'</versions/{last}/{quoted(path)}>; rel="predecessor-version"'
+        links = f'{old}, </timemap/{quoted(path)}>; rel="timemap"'
+        raise Gone(f"version {last} was the last that knew it: /versions/{last}/{quoted(path)}", {"Link": links})
 
     def _job(self, scope: Scope, query: Query, form: Format) -> Job:
         exchange = exchange_of(scope)
@@ -88,21 +189,23 @@ class EntityData:
         return Job(query, form, encoding, Lane.RESERVED, exchange.client)
 
 
-def entity_node(base: str, path: str) -> NamedNode:
-    """The node of a path below the base; 404 where the path makes no IRI.
+def about(node: NamedNode, document: NamedNode) -> Query:
+    """What the default graph says about a node, and what points to it, bounded; and that the document is about it.
 
-    The node's own text form is what goes into a query, so nothing that a client writes can end the IRI there.
+    Of a node that the default graph does not know, because no claim with it stood: what the sources say.
     """
-    try:
-        return NamedNode(base + quote(path, safe=_SAFE))
-    except ValueError:
-        raise HTTPException(404) from None
-
-
-def about(node: NamedNode) -> Query:
-    """What the default graph says about a node, and what points to it, bounded."""
     return Query(
-        f"CONSTRUCT {{ {node} ?property ?value . ?subject ?link {node} }} WHERE {{"
+        f"CONSTRUCT {{ {document} {_PRIMARY_TOPIC} {node} . {node} ?property ?value . ?subject ?link {node} }} WHERE {{"
         f" {{ {node} ?property ?value }} UNION"
-        f" {{ SELECT ?subject ?link {{ ?subject ?link {node} }} ORDER BY ?link ?subject LIMIT {_MOST_INCOMING} }} }}"
+        f" {{ SELECT ?subject ?link {{ ?subject ?link {node} }} ORDER BY ?link ?subject LIMIT {_MOST_INCOMING} }} UNION"
+        f" {{ FILTER NOT EXISTS {{ {node} ?known ?thing }} GRAPH ?source {{ {node} ?property ?value }} }} }}"
     )
+
+
+def _with_header(send: Send, field: tuple[bytes, bytes]) -> Send:
+    async def sending(message: Any) -> None:
+        if message["type"] == "http.response.start" and message["status"] < 400:
+            message["headers"] = [*message["headers"], field]
+        await send(message)
+
+    return sending

@@ -8,7 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ogpgraph.pages.entity import entity_page
-from ogpgraph.pages.links import DATA_FORMS, Links
+from ogpgraph.pages.links import Links
+from ogpgraph.pages.queries import filled
+from ogpgraph.serve import link_headers
 from ogpgraph.serve.entities import entity_node
 from ogpgraph.serve.site import Pages, View
 from ogpgraph.settings import Settings
@@ -29,17 +31,11 @@ class EntityPages:
         if not path:
             raise HTTPException(404)
         iri = entity_node(self._settings.base, path).value
-        headers = {"Link": ", ".join(_links(Links(self._settings.base, view.root), iri))}
+        state = await self._pages.rows(request.scope, filled("entity-state", entity=iri), view)
+        types = {row["type"].value for row in state if "type" in row}
+        links = link_headers.of_document(Links(self._settings.base, view.root), iri, "html", types)
+        headers = link_headers.joined(links)
         return await self._pages.respond(request.scope, lambda context: entity_page(context, iri), view, headers)
 
     async def _current(self, request: Request) -> Response:
         return await self.page(request, request.path_params["path"], self._pages.view())
-
-
-def _links(links: Links, iri: str) -> list[str]:
-    """The links of RFC 8288 from a page to its subject and to the same in other forms."""
-    forms = [
-        f'<{links.data(iri, extension)}>; rel="alternate describedby"; type="{kind}"'
-        for extension, kind, _ in DATA_FORMS
-    ]
-    return [f'<{iri}>; rel="canonical"', f'<{iri}>; rel="describes"', *forms]

@@ -1,9 +1,12 @@
-"""Every error of the server as problem details (RFC 9457): the one place where an exception becomes a status."""
+"""Every error of the server as problem details (RFC 9457): the one place where an exception becomes a status.
+
+People get the same as a page with a way on, where they came by a browser to what is not the endpoint.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,11 +15,28 @@ from starlette.responses import Response
 
 from ogpgraph.engine.change import Conflict, GraphMissing, PreconditionFailed
 from ogpgraph.engine.job import EngineFailed, LimitReached
-from ogpgraph.negotiate import NotAcceptable, UnknownFormat
+from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, NotAcceptable, UnknownFormat, prefers
+from ogpgraph.pages.context import About
+from ogpgraph.pages.error_page import error_page
+from ogpgraph.pages.links import Links
 from ogpgraph.protocol.errors import BadRequest, QuerySyntaxError, Refused, TooDeep, UnsupportedMediaType
-from ogpgraph.serve.exchange import Exchange, exchange_of
+from ogpgraph.serve.exchange import Exchange, exchange_of, header
 
 MEDIA_TYPE = "application/problem+json"
+
+# What an error page may do: show itself and lead on.
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class Gone(Exception):
+    """What was here and is no more; says why. ``headers`` lead to what is left of it."""
+
+    def __init__(self, reason: str, headers: Mapping[str, str] | None = None) -> None:
+        self.headers = dict(headers or {})
+        super().__init__(reason)
+
 
 # What the parts of the package raise about a request, with status and title.
 _STATUS: dict[type[Exception], tuple[int, str]] = {
@@ -26,6 +46,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
     Refused: (403, "Query refused"),
     GraphMissing: (404, "Not found"),
     NotAcceptable: (406, "Not acceptable"),
+    Gone: (410, "Gone"),
     Conflict: (409, "Conflict"),
     PreconditionFailed: (412, "Precondition failed"),
     UnsupportedMediaType: (415, "Unsupported media type"),
@@ -77,7 +98,7 @@ def problem_of(error: Exception) -> Response:
         return _http_problem(error)
     for kind, (status, title) in _STATUS.items():
         if isinstance(error, kind):
-            return problem(status, title, str(error), None, **_facts(error))
+            return problem(status, title, str(error), getattr(error, "headers", None), **_facts(error))
     return problem(500, "Internal server error", "the server failed; its log names the request by its X-Request-Id")
 
 
@@ -115,11 +136,27 @@ def _facts(error: Exception) -> dict[str, object]:
     return {}
 
 
-def add_error_handlers(app: FastAPI) -> None:
-    """Have the routes of an application answer errors as problem details."""
+def for_people(response: Response, about: About, links: Links) -> Response:
+    """An error as a page instead of problem details."""
+    told = json.loads(bytes(response.body))
+    html = error_page(links, about, told["status"], told["title"], told["detail"])
+    kept = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
+    headers = {**kept, "Content-Security-Policy": _POLICY}
+    return Response(html, response.status_code, headers, media_type="text/html")
+
+
+def add_error_handlers(app: FastAPI, about: Callable[[], About], base: str) -> None:
+    """Have the routes of an application answer errors: as problem details, or to a browser as a page.
+
+    ``about`` says which release is in service; ``base`` is that of the IRIs.
+    """
 
     async def answer(request: Request, error: Exception) -> Response:
-        return answer_to(error, exchange_of(request.scope))
+        response = answer_to(error, exchange_of(request.scope))
+        if prefers(header(request.scope, b"accept"), "text/html", (*GRAPH_FORMATS, *RESULT_FORMATS)):
+            response = for_people(response, about(), Links(base))
+        response.headers["Vary"] = "Accept"
+        return response
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from pyoxigraph import NamedNode
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from ogpgraph.engine.change import DOCUMENT_FORMATS, Applied, Operation
 from ogpgraph.engine.job import Job, Lane
 from ogpgraph.engine.writer import Write
-from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, choose, choose_encoding, named
+from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS, choose, choose_encoding, named, prefers
+from ogpgraph.pages.links import Links
 from ogpgraph.protocol.errors import BadRequest, UnsupportedMediaType
 from ogpgraph.protocol.requests import Query
 from ogpgraph.serve.bodies import Receive, Send, read_body, refuse
@@ -81,6 +82,9 @@ class GraphStore:
             raise BadRequest("say which graph: '?graph=' and its IRI, or '?default'")
         exchange = exchange_of(scope)
         exchange.lane = Lane.PUBLIC.value
+        if scope["path"].startswith(DIRECT) and prefers(header(scope, b"accept"), "text/html", GRAPH_FORMATS):
+            page = Links(self._settings.base).page(target.iri or "")  # its own address is where a browser comes from
+            return RedirectResponse(page, 303, {"Vary": "Accept"})
         if target.iri and not await self._exists(target.iri, exchange.client):
             return problem(404, "Not found", f"there is no graph <{target.iri}>")
         wanted = dict(_parameters(scope)).get("format")
@@ -92,7 +96,11 @@ class GraphStore:
         return None
 
     async def _exists(self, graph: str, client: str) -> bool:
-        query = Query(f"ASK {{ GRAPH {NamedNode(graph)} {{}} }}")
+        node = NamedNode(graph)
+        # A source whose every claim another one makes too has a graph that states nothing: it is empty, not missing.
+        query = Query(
+            f"ASK {{ {{ GRAPH {node} {{}} }} UNION {{ ?source <{self._settings.base}ontology#graph> {node} }} }}"
+        )
         async with self._releases.engine.answer(Job(query, RESULT_FORMATS[0], client=client)) as answer:
             raw = answer.complete or b"".join([chunk async for chunk in answer])
         return bool(json.loads(raw)["boolean"])

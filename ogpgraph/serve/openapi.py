@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS
+from ogpgraph.search.asked import MOST_PAGES
+from ogpgraph.search.facets import FACETS
+from ogpgraph.search.wording import MOST_CHARACTERS
 from ogpgraph.serve.entities import EXTENSIONS
 from ogpgraph.serve.errors import MEDIA_TYPE
 
@@ -13,10 +16,11 @@ _QUERY_TEXT = {"type": "string", "example": "SELECT * { ?s ?p ?o } LIMIT 10"}
 
 
 def described(schema: dict[str, Any]) -> dict[str, Any]:
-    """The framework's description with ``/sparql`` and ``/data``."""
+    """The framework's description with ``/sparql``, ``/data`` and ``/search.json``."""
     paths = schema.setdefault("paths", {})
     paths["/sparql"] = {"get": _query_by_get(), "post": _query_by_post()}
     paths["/data/{path}"] = {"get": _data()}
+    paths["/search.json"] = {"get": _search()}
     return schema
 
 
@@ -93,6 +97,33 @@ def _data() -> dict[str, Any]:
             "304": {"description": "The client has this answer already."},
             "404": _problem("The graph says nothing about it."),
             "406": _problem("No content coding that is acceptable."),
+        },
+    }
+
+
+def _search() -> dict[str, Any]:
+    page = {"type": "integer", "minimum": 1, "maximum": MOST_PAGES}
+    words = {"type": "string", "maxLength": MOST_CHARACTERS, "example": '"open data" -school'}
+    chosen = [
+        _parameter(facet.name, {"type": "array", "items": {"type": "string"}}, f"{facet.label} that results have.")
+        for facet in FACETS
+    ]
+    return {
+        "summary": "Full-text search",
+        "operationId": "search",
+        "parameters": [
+            _parameter("q", words, "Words that must be there, phrases in quotation marks, -words that must not."),
+            *chosen,
+            _parameter("page", page, "Which page of the results."),
+        ],
+        "responses": {
+            "200": {"description": "Results, facets and the SPARQL query.", "content": {"application/json": {}}},
+            "304": {"description": "The client has this answer already."},
+            "400": _problem("A search that cannot be meant, or is too long."),
+            "404": _problem("There is no such page of the results."),
+            "406": _problem("No content coding that is acceptable."),
+            "501": _problem("Another endpoint answers here, whose data are not indexed."),
+            "503": _problem("The index is still being made, or a limit was met."),
         },
     }
 

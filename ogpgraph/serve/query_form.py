@@ -1,51 +1,45 @@
-"""What a browser gets at ``/sparql``: a plain form, without scripts."""
+"""What a browser gets at ``/sparql`` without a query, and at ``/editor``: the query editor."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import parse_qs
+
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>SPARQL endpoint - OGP Graph</title>
-<style>
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-textarea { box-sizing: border-box; width: 100%; font: .9rem/1.4 ui-monospace, monospace }
-</style>
-</head>
-<body>
-<h1>SPARQL endpoint</h1>
-<form action="/sparql" method="get">
-<p><label for="query">Query</label></p>
-<p><textarea id="query" name="query" rows="16" spellcheck="false" required>
-PREFIX ogp: &lt;https://w3id.org/ogpgraph/ontology#&gt;
-PREFIX dcterms: &lt;http://purl.org/dc/terms/&gt;
-SELECT ?commitment ?title {
-  ?commitment a ogp:Commitment ; dcterms:title ?title .
-} LIMIT 20</textarea></p>
-<p><label for="format">Form of the answer</label>
-<select id="format" name="format">
-<optgroup label="SELECT and ASK">
-<option>csv</option><option>tsv</option><option>json</option><option>xml</option>
-</optgroup>
-<optgroup label="CONSTRUCT and DESCRIBE">
-<option>turtle</option><option>ntriples</option><option>rdfxml</option><option>jsonld</option><option>nquads</option>
-<option>trig</option>
-</optgroup>
-</select>
-<button type="submit">Ask</button></p>
-</form>
-<p>Programs ask the same address by the SPARQL 1.1 Protocol; without a query it answers RDF that describes the service.
-<a href="/openapi.json">OpenAPI</a>, <a href="/health">state of the server</a>.</p>
-</body>
-</html>
-"""
+from ogpgraph.pages.context import Context
+from ogpgraph.pages.editor import editor_page
+from ogpgraph.serve.exchange import Scope
+from ogpgraph.serve.site import Pages, View
+
+# The table of answers sizes its columns by a style element that it makes: styles may stand in the page, scripts not.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_LONGEST = 100_000  # characters of a query that a page is made for
 
 
-def query_form() -> Response:
-    """The form as a page."""
-    policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
-    headers = {"Content-Security-Policy": policy, "Vary": "Accept", "Cache-Control": "public, max-age=300"}
-    return Response(_PAGE, media_type="text/html", headers=headers)
+class QueryForm:
+    """Answers with the editor."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    async def at_endpoint(self, scope: Scope) -> Response:
+        """The editor at an endpoint: ``/sparql``, or ``/versions/<version>/sparql`` for that version."""
+        root = scope["path"].removesuffix("/sparql")
+        return await self.page(scope, replace(self._pages.view(), root=root))
+
+    async def page(self, scope: Scope, view: View) -> Response:
+        """The editor with the query that the address holds; 414 for one that is too long for an address."""
+        query = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=100).get("query", [""])[0]
+        if len(query) > _LONGEST:
+            raise HTTPException(414)
+
+        async def make(context: Context) -> str:
+            return await editor_page(context, query)
+
+        headers = {"Content-Security-Policy": _POLICY, "Vary": "Accept, Accept-Encoding"}
+        return await self._pages.respond(scope, make, view, headers)

@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ogpgraph.engine.job import Engine, EngineFailed
 from ogpgraph.engine.writable import folder_to_serve, hidden_release
@@ -41,6 +42,23 @@ def engine_for(settings: Settings) -> Engine:
     return LocalEngine(folder, settings)
 
 
+class InService(Protocol):
+    """A release that answers: the one in service, or an older version that somebody asks."""
+
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def folder(self) -> Path | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A release that stays the same as long as it is asked."""
+
+    engine: Engine
+    folder: Path | None
+
+
 class Releases:
     """Keeps one engine in service and replaces it when ``<out>/latest`` names another release.
 
@@ -57,6 +75,7 @@ class Releases:
         self._starting: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._begun = time.monotonic()
+        self.to_close: list[Callable[[], Awaitable[None]]] = []  # what else ends with the server
         self.state = "starting"  # then ready or degraded
 
     @property
@@ -126,7 +145,8 @@ class Releases:
                 with contextlib.suppress(asyncio.CancelledError, Exception):
                     await task
         engine, self._engine = self._engine, None
-        await asyncio.gather(*self._closing, *([engine.close()] if engine else []))
+        further = (close() for close in self.to_close)
+        await asyncio.gather(*self._closing, *([engine.close()] if engine else []), *further)
 
     def health(self) -> dict[str, Any]:
         """What is served and how it is, for ``/health``."""

@@ -14,7 +14,7 @@ from ogpgraph.serve.cache import AnswerCache, Entry, Flight, etag_of, in_flight,
 from ogpgraph.serve.errors import EXPECTED, AnswerCut, problem
 from ogpgraph.serve.exchange import Exchange, Scope, header
 from ogpgraph.serve.heads import Headers
-from ogpgraph.serve.releases import Releases
+from ogpgraph.serve.releases import InService
 from ogpgraph.settings import Settings
 
 _SAFE_METHODS = {"GET", "HEAD", "QUERY"}  # what HTTP caches may keep
@@ -37,7 +37,7 @@ class Responder:
         self._scope, self._send, self._exchange, self._job, self._settings = scope, send, exchange, job, settings
         self._headers: Headers = heads.of_results(job)
 
-    async def answer_shared(self, releases: Releases, cache: AnswerCache) -> None:
+    async def answer_shared(self, releases: InService, cache: AnswerCache) -> None:
         """Answer a query that has the same answer whenever it is asked of a release."""
         begun: Begun | None = self._scope.get(BEGUN)
         engine = begun.engine if begun else releases.engine

@@ -23,7 +23,7 @@ from ogpgraph.protocol.requests import Query
 from ogpgraph.serve import heads
 from ogpgraph.serve.cache import AnswerCache, Entry, key_of, tag_matches
 from ogpgraph.serve.exchange import Scope, exchange_of, header
-from ogpgraph.serve.releases import Releases
+from ogpgraph.serve.releases import InService
 from ogpgraph.settings import Settings
 
 # Nothing but our own files, no frames, no plugins; forms go to ourselves.
@@ -31,6 +31,8 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# A document opened by itself (an SVG image with its own styles) may load nothing and run nothing.
+_DOCUMENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 _JSON = next(each for each in RESULT_FORMATS if each.name == "json")
 
 Make = Callable[[Context], Awaitable[str]]
@@ -48,7 +50,7 @@ class View:
 class Pages:
     """Makes pages and sends them."""
 
-    def __init__(self, releases: Releases, cache: AnswerCache, settings: Settings) -> None:
+    def __init__(self, releases: InService, cache: AnswerCache, settings: Settings) -> None:
         self._releases, self._cache, self._settings = releases, cache, settings
 
     def view(self) -> View:
@@ -67,7 +69,31 @@ class Pages:
 
         The page must depend on nothing but the release, the path and the query string.
         """
-        view = view or self.view()
+        told = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer-when-downgrade", **(headers or {})}
+        return await self._send(scope, make, view or self.view(), "text/html", told, status)
+
+    async def document(
+        self,
+        scope: Scope,
+        make: Make,
+        media_type: str,
+        view: View | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Like ``respond``, for what is no HTML page: an SVG image, JSON, CSV; 404 where ``make`` raises NotFound.
+
+        The document must depend on nothing but the release, the path and the query string.
+        """
+        told = {"Content-Security-Policy": _DOCUMENT_POLICY, **(headers or {})}
+        return await self._send(scope, make, view or self.view(), media_type, told, 200)
+
+    async def rows(self, scope: Scope, query: str, view: View | None = None) -> list[Row]:
+        """What a SELECT query answers in the reserved lane, for what is no page (JSON, SVG)."""
+        return await self._ask(view or self.view(), query, exchange_of(scope).client)
+
+    async def _send(
+        self, scope: Scope, make: Make, view: View, media_type: str, headers: Mapping[str, str], status: int
+    ) -> Response:
         exchange = exchange_of(scope)
         exchange.lane, exchange.version = Lane.RESERVED.value, view.engine.version
         encoding = choose_encoding(header(scope, b"accept-encoding"), ("gzip",))
@@ -77,20 +103,14 @@ class Pages:
         told = {
             "ETag": etag,
             "Cache-Control": f"public, max-age={heads.seconds_to_keep(self._settings)}",
-            "Content-Security-Policy": _POLICY,
-            "Referrer-Policy": "no-referrer-when-downgrade",
             "Vary": "Accept-Encoding",
-            **(headers or {}),
+            **headers,
         }
         if status == 200 and tag_matches(header(scope, b"if-none-match"), etag):
             return Response(status_code=304, headers=told)
         if entry.encoding != "identity":
             told["Content-Encoding"] = entry.encoding
-        return Response(entry.body, status, told, media_type="text/html")
-
-    async def rows(self, scope: Scope, query: str, view: View | None = None) -> list[Row]:
-        """What a SELECT query answers in the reserved lane, for what is no page (JSON, SVG)."""
-        return await self._ask(view or self.view(), query, exchange_of(scope).client)
+        return Response(entry.body, status, told, media_type=media_type)
 
     async def _page(self, view: View, target: str, encoding: str, scope: Scope, make: Make) -> Entry:
         key = f"page {view.engine.digest} {view.root} {encoding} {target}"
@@ -139,4 +159,5 @@ def about(view: View) -> About:
 @lru_cache(64)
 def _about(folder: Path | None, version: str, quads: int) -> About:
     facts = json.loads((folder / "manifest.json").read_text("utf-8")) if folder else {}
-    return About(version, facts.get("issued", ""), facts.get("data_from", ""), facts.get("data_until", ""), quads)
+    issued, data_from, data_until = (facts.get(name, "") for name in ("issued", "data_from", "data_until"))
+    return About(version, issued, data_from, data_until, quads, folder=folder)
