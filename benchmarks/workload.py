@@ -154,7 +154,7 @@ def light_mix(entities: Sequence[tuple[str, str]]) -> list[str]:
     for kind, members in drawn(entities, chance).items():
         for entity in members:
             questions = (*_OF_ANY, *_OF_CLASS[kind])
-            queries.append(about(NamedNode(entity)).text)
+            queries.append(about(NamedNode(entity), NamedNode(f"{entity}.nt")).text)
             queries += [PREFIXES + question.replace("%s", f"<{entity}>") for question in questions]
     chance.shuffle(queries)
     return queries

@@ -51,6 +51,8 @@ KNOWS = {
     "uvloop": {"serve"},
     "httptools": {"serve"},
     "jinja2": {"pages"},
+    "pyarrow": {"release"},
+    "sqlite3": {"search"},
     "networkx": {"pages"},
     "pygments": {"pages"},
 }

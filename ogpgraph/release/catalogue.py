@@ -201,6 +201,7 @@ def _for_catalogues(coverage: Coverage) -> Iterator[Triple]:
     yield Triple(_IRREGULAR, RDF.type, DCTERMS.Frequency)
     yield from (Triple(language, RDF.type, DCTERMS.LinguisticSystem) for language in (_ENGLISH, _FRENCH, _SPANISH))
     yield Triple(_THEME, RDF.type, SKOS.Concept)
+    yield Triple(_THEME, SKOS.prefLabel, text("Government and public sector"))
     yield from (Triple(page, RDF.type, FOAF.Document) for page in (NamedNode(BASE), CATALOGUE))
     yield from (Triple(_media(name), RDF.type, DCTERMS.MediaType) for name in set(_MEDIA_TYPES.values()))
     yield from (Triple(document, RDF.type, DCTERMS.Standard) for document in coverage.conforms_to)

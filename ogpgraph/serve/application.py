@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -101,7 +102,7 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
         await releases.start()
         yield
         writes.close()
-        await releases.close()
+        await asyncio.gather(releases.close(), versions.archive.close())
         access_log.close()
 
     app = Application(
@@ -134,7 +135,8 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     app.router.routes += Assets().routes()
     app.router.routes += memento.routes() + Crawlers(pages, cache, settings).routes()
     in_versions = _in_versions(pages, cache, settings)
-    app.router.routes += VersionSite(releases, pages, cache, judge, settings, memento, in_versions).routes()
+    versions = VersionSite(releases, pages, cache, judge, settings, memento, in_versions)
+    app.router.routes += versions.routes()
     add_error_handlers(app, lambda: About(releases.version), settings.base)
     return app
 

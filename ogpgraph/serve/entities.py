@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
@@ -44,8 +44,6 @@ _JSON = next(each for each in RESULT_FORMATS if each.name == "json")
 # A concept or a member has thousands of statements that point to it; a page shows some, a query finds all.
 _MOST_INCOMING = 1000
 _PRIMARY_TOPIC = "<http://xmlns.com/foaf/0.1/primaryTopic>"
-# Nodes that only the catalogue of their version describes: id/checksum/<version>/<file>.
-_CHECKSUM = "id/checksum/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +109,6 @@ class EntityData:
             response.headers["Vary"] = "Accept, Accept-Datetime"
             return response
         target = self._target(node.value, header(scope, b"accept"))
-        if catalogue := self._catalogue_of(path, target):
-            return RedirectResponse(catalogue, 303, {"Vary": "Accept, Accept-Datetime"})
         known = await self.known(node, scope)
         if known is None:
             await self._refuse_unknown(path)
@@ -157,21 +153,6 @@ class EntityData:
             return self._links.page(iri)
         return self._links.data(iri, EXTENSIONS[choose(accept, FORMATS).name])
 
-    def _catalogue_of(self, path: str, target: str) -> str:
-        """The document that describes a node of the catalogue, in the form that was chosen; else empty."""
-        if not path.startswith(_CHECKSUM):
-            return ""
-        version = path.removeprefix(_CHECKSUM).partition("/")[0]
-        if version == self._releases.engine.version:
-            root = self._links.root
-        elif any(each.version == version for each in self._memento.releases):
-            root = f"/versions/{version}"
-        else:
-            return ""
-        if target == self._links.page(self._settings.base + quoted(path)):
-            return f"/dumps/{quoted(version)}/"
-        return f"{root}/catalog?format={target.rpartition('.')[2]}"
-
     async def _refuse_unknown(self, path: str) -> None:
         """Gone where an older version knows the entity, else 404."""
         holding = [] if self._links.root else await self._memento.holding(path)
@@ -192,11 +173,14 @@ class EntityData:
 def about(node: NamedNode, document: NamedNode) -> Query:
     """What the default graph says about a node, and what points to it, bounded; and that the document is about it.
 
-    Of a node that the default graph does not know, because no claim with it stood: what the sources say.
+    Its parts, named by a fragment, are described with it. Of a node that the default graph does not know, because no claim with it stood: what the sources say.
     """
     return Query(
-        f"CONSTRUCT {{ {document} {_PRIMARY_TOPIC} {node} . {node} ?property ?value . ?subject ?link {node} }} WHERE {{"
+        f"CONSTRUCT {{ {document} {_PRIMARY_TOPIC} {node} . {node} ?property ?value . ?subject ?link {node} ."
+        f" ?part ?about ?fact }} WHERE {{"
         f" {{ {node} ?property ?value }} UNION"
+        f" {{ {{ SELECT ?part {{ {node} ?to ?part FILTER(STRSTARTS(STR(?part), {Literal(node.value + '#')})) }} }}"
+        f" ?part ?about ?fact }} UNION"
         f" {{ SELECT ?subject ?link {{ ?subject ?link {node} }} ORDER BY ?link ?subject LIMIT {_MOST_INCOMING} }} UNION"
         f" {{ FILTER NOT EXISTS {{ {node} ?known ?thing }} GRAPH ?source {{ {node} ?property ?value }} }} }}"
     )

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -75,7 +75,6 @@ class Releases:
         self._starting: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._begun = time.monotonic()
-        self.to_close: list[Callable[[], Awaitable[None]]] = []  # what else ends with the server
         self.state = "starting"  # then ready or degraded
 
     @property
@@ -145,8 +144,7 @@ class Releases:
                 with contextlib.suppress(asyncio.CancelledError, Exception):
                     await task
         engine, self._engine = self._engine, None
-        further = (close() for close in self.to_close)
-        await asyncio.gather(*self._closing, *([engine.close()] if engine else []), *further)
+        await asyncio.gather(*self._closing, *([engine.close()] if engine else []))
 
     def health(self) -> dict[str, Any]:
         """What is served and how it is, for ``/health``."""

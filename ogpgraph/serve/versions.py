@@ -82,7 +82,6 @@ class VersionSite:
         handlers: Mapping[str, Handler],
     ) -> None:
         self.archive = Archive(releases, settings)
-        releases.to_close.append(self.archive.close)
         self._releases, self._pages, self._cache, self._judge, self._settings = releases, pages, cache, judge, settings
         self._memento, self._write = memento, ReadOnly(settings)
         self._handlers = [(compile_path(template), handler) for template, handler in handlers.items()]
