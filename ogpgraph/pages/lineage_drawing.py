@@ -248,8 +248,8 @@ class _Pen:
         add(link, "text", fitted(label, room - 14, _SMALL), x=x + 14, y=y)
 
     def _link(self, kind: str, iri: str, says: str) -> Element:
-        """A link whose name, and what a pointer shows, is ``says``."""
-        link = add(self.plane, "a", class_=kind, href=self.page(iri), aria_label=says)
+        """A link: its text names it, ``says`` is what a pointer shows."""
+        link = add(self.plane, "a", class_=kind, href=self.page(iri))
         add(link, "title", says)
         return link
 

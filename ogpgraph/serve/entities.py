@@ -173,7 +173,8 @@ class EntityData:
 def about(node: NamedNode, document: NamedNode) -> Query:
     """What the default graph says about a node, and what points to it, bounded; and that the document is about it.
 
-    Its parts, named by a fragment, are described with it. Of a node that the default graph does not know, because no claim with it stood: what the sources say.
+    Its parts, named by a fragment, are described with it. Of a node that the default graph does not know, because no
+    claim with it stood: what the sources say.
     """
     return Query(
         f"CONSTRUCT {{ {document} {_PRIMARY_TOPIC} {node} . {node} ?property ?value . ?subject ?link {node} ."

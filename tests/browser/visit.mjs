@@ -20,7 +20,8 @@ async function visited(path) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: "light" });
   const { page, seen } = await watched(context, origin);
   await page.goto(origin + path, { waitUntil: "networkidle" });
-  const bytes = seen.bytes;
+  const { bytes } = seen;
+  const errors = [...seen.errors]; // those of the page: what looks at it below sets styles, which its policy forbids
   await page.evaluate(axe.source); // by the browser's protocol, which the page's policy does not forbid
   const axeFound = await judged(page, "light", {});
   await page.emulateMedia({ colorScheme: "dark" });
@@ -30,7 +31,7 @@ async function visited(path) {
   await page.setViewportSize({ width: 320, height: 640 });
   const wide = await page.evaluate(widest);
   await context.close();
-  return { ...seen, bytes, axe: axeFound, links: [...new Set(links)], anchors, wide, plain: await withoutScripts(path) };
+  return { ...seen, bytes, errors, axe: axeFound, links: [...new Set(links)], anchors, wide, plain: await withoutScripts(path) };
 }
 
 async function judged(page, scheme, rules) {
