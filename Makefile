@@ -72,10 +72,10 @@ serve: install
 
 # What is measured against a deadline runs alone.
 test: install-test
-	@$(MAKE) servers || echo "Virtuoso cannot be installed: its tests are skipped"
-	@$(MAKE) clients || echo "Comunica cannot be installed: its tests are skipped"
-	@$(MAKE) assets || echo "The query editor cannot be built: its tests are skipped"
-	@$(MAKE) browser || echo "Chromium cannot be installed: the tests in a browser are skipped"
+	@{ $(MAKE) servers || echo "Virtuoso cannot be installed: its tests are skipped"; \
+	$(MAKE) browser || echo "Chromium cannot be installed: the tests in a browser are skipped"; } & \
+	{ $(MAKE) clients || echo "Comunica cannot be installed: its tests are skipped"; } & \
+	{ $(MAKE) assets || echo "The query editor cannot be built: its tests are skipped"; } & wait
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/test_bombs.py
 	$(BIN)/python -m pytest tests/test_bombs.py
 

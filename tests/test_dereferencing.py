@@ -17,7 +17,7 @@ import pyoxigraph
 import pytest
 import rdflib
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 from selectolax.lexbor import LexborHTMLParser
 from serve_process import ServeProcess

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 from two_versions import GONE, OLDER, YOUNG
 
 from ogpgraph.load import history

@@ -246,7 +246,7 @@ def test_the_form_of_a_query_is_known_before_it_is_evaluated() -> None:
     for query in queries():
         form = tokens.form_of(query)
         assert form is not None, query
-        assert isinstance(Store().query(query), kinds[form]), query
+        assert isinstance(Store().query(query, base_iri="http://ex.org/"), kinds[form]), query
     assert [tokens.form_of(text) for text in ("", "INSERT DATA {}", "PREFIX a: SELECT", "{ SELECT")] == [None] * 4
 
 

@@ -25,27 +25,29 @@ _BASE = (
 _VARIABLE_CHARS = rf"{_BASE}_0-9\u00b7\u0300-\u036f\u203f-\u2040"
 _CHARS = rf"{_VARIABLE_CHARS}\-"
 _ESCAPED = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
-_LOCAL = rf"(?:[{_BASE}_0-9:]|{_ESCAPED})(?:[{_CHARS}:]|{_ESCAPED})*+(?:\.++(?:[{_CHARS}:]|{_ESCAPED})++)*+"
+# Groups that are repeated stand in atomic groups: possessive ones match wrongly before Python 3.11.5 (gh-106052).
+_LOCAL_PART = rf"(?:[{_CHARS}:]++|{_ESCAPED})"
+_LOCAL = rf"(?:[{_BASE}_0-9:]|{_ESCAPED})(?>{_LOCAL_PART}*)(?>(?:\.++{_LOCAL_PART}+)*)"
 
-_GAP = r"(?:[ \t\r\n]++|\#[^\n\r]*+)*+"
-_IRI = r"<(?:[^<>\"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>"
+_GAP = r"(?>(?:[ \t\r\n]++|\#[^\n\r]*+)*)"
+_IRI = r"<(?>(?:[^<>\"{}|^`\\\x00-\x20]++|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*)>"
 _VARIABLE = rf"[?$][{_VARIABLE_CHARS}]++"
-_NAME = rf"(?:[{_BASE}][{_CHARS}]*+)?+:(?:{_LOCAL})?+"
+_NAME = rf"(?>(?:[{_BASE}][{_CHARS}]*+)?):(?>(?:{_LOCAL})?)"
 _STRING = (
-    r"\"{3}(?:[^\"\\]|\\.|\"{1,2}+(?!\"))*+\"{3} | '{3}(?:[^'\\]|\\.|'{1,2}+(?!'))*+'{3}"
-    r"| \"(?:[^\"\\\n\r]|\\.)*+\" | '(?:[^'\\\n\r]|\\.)*+'"
+    r"\"{3}(?>(?:[^\"\\]++|\\.|\"(?!\"\"))*)\"{3} | '{3}(?>(?:[^'\\]++|\\.|'(?!''))*)'{3}"
+    r"| \"(?>(?:[^\"\\\n\r]++|\\.)*)\" | '(?>(?:[^'\\\n\r]++|\\.)*)'"
 )
 _TOKEN = re.compile(
     rf"""
       (?P<blank> [ \t\r\n]++ )
     | (?P<variable> {_VARIABLE} )
-    | (?P<name> {_NAME} | _:[{_VARIABLE_CHARS}][{_CHARS}]*+(?:\.++[{_CHARS}]++)*+ )
+    | (?P<name> {_NAME} | _:[{_VARIABLE_CHARS}][{_CHARS}]*+(?>(?:\.++[{_CHARS}]++)*) )
     | (?P<word> [{_BASE}_][{_CHARS}]*+ )
     | (?P<iri> {_IRI} )
     | (?P<string> {_STRING} )
     | (?P<comment> \# )
     | (?P<number> [0-9]++ )
-    | (?P<language> @[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[A-Za-z]++)?+ )
+    | (?P<language> @[A-Za-z]++(?>(?:-[A-Za-z0-9]++)*)(?>(?:--[A-Za-z]++)?) )
     | (?P<open> [({{\[] )
     | (?P<close> [)}}\]] )
     | (?P<operator> \|\|? | && | [/!+*\-] )
@@ -59,8 +61,8 @@ _PARTING = re.compile(r"['#(]")
 
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PROLOGUE = re.compile(
-    rf"(?:[ \t\r\n]++|\#[^\n\r]*+|BASE{_GAP}{_IRI}|PREFIX{_GAP}(?:[{_BASE}][{_CHARS}.]*+)?:{_GAP}{_IRI}"
-    rf"|VERSION{_GAP}(?:\"[^\"\\\n\r]*+\"|'[^'\\\n\r]*+'))*+",
+    rf"(?>(?:[ \t\r\n]++|\#[^\n\r]*+|BASE{_GAP}{_IRI}|PREFIX{_GAP}(?:[{_BASE}][{_CHARS}.]*+)?:{_GAP}{_IRI}"
+    rf"|VERSION{_GAP}(?:\"[^\"\\\n\r]*+\"|'[^'\\\n\r]*+'))*)",
     re.IGNORECASE,
 )
 _FORM = re.compile(r"SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)

@@ -42,7 +42,6 @@ from ogpgraph.serve.cache import tag_matches
 from ogpgraph.serve.description import Descriptions
 from ogpgraph.serve.errors import problem
 from ogpgraph.serve.exchange import Scope, exchange_of, header
-from ogpgraph.serve.link_headers import link
 from ogpgraph.serve.queries import wants_rdf
 from ogpgraph.serve.site import Make, Pages
 from ogpgraph.settings import Settings
@@ -67,6 +66,7 @@ class DumpPages:
             "/dumps/": self._list,
             "/dumps/latest": self._latest,
             "/dumps/latest/{name:path}": self._latest,
+            "/dumps/{version}": self._without_slash,
             "/dumps/{version}/": self._version,
             "/dumps/{version}/changes": self._changes,
             "/dumps/{version}/{name:path}": self._file,
@@ -92,15 +92,19 @@ class DumpPages:
             _file_of(dump, name)
         return RedirectResponse(f"/dumps/{version}/{name}", 302, {"Cache-Control": "no-cache"})
 
+    async def _without_slash(self, request: Request) -> Response:
+        return RedirectResponse(f"/dumps/{self._dump(request.path_params['version']).version}/", 301)
+
     async def _version(self, request: Request) -> Response:
         dump = self._dump(request.path_params["version"])
         if wants_rdf(request):
             return RedirectResponse(f"/dumps/{dump.version}/catalogue.ttl", 303, _NEGOTIATED)
-        headers = _NEGOTIATED | {"Link": self._cite_as(dump.version)}
-        return await self._page(request.scope, lambda context: dump_page(context, dump.folder), headers)
+        exchange_of(request.scope).version = dump.version
+        return await self._page(request.scope, lambda context: dump_page(context, dump.folder), _NEGOTIATED)
 
     async def _changes(self, request: Request) -> Response:
         dump = self._dump(request.path_params["version"])
+        exchange_of(request.scope).version = dump.version
         known = frozenset(each.version for each in releases_in(self._out))
         return await self._page(request.scope, lambda context: changes_page(context, dump.folder, known))
 
@@ -108,7 +112,7 @@ class DumpPages:
         dump = self._dump(request.path_params["version"])
         file = _file_of(dump, request.path_params["name"])
         exchange_of(request.scope).version = dump.version
-        headers = _headers(dump, file) | {"Link": self._cite_as(dump.version)}
+        headers = _headers(dump, file)
         if _is_known(request.scope, headers):
             return Response(status_code=304, headers=headers)
         path = dump.folder / file.name
@@ -120,12 +124,10 @@ class DumpPages:
         return FileResponse(path, headers=headers, media_type=file.media_type, stat_result=stat)
 
     async def _catalogue(self, request: Request) -> Response:
-        headers = _NEGOTIATED | {"Link": self._cite_as(self._pages.view().engine.version)}
-        return await self._page(request.scope, catalogue_page, headers)
+        return await self._page(request.scope, catalogue_page, _NEGOTIATED)
 
     async def _cite(self, request: Request) -> Response:
-        headers = {"Link": self._cite_as(self._pages.view().engine.version)}
-        return await self._page(request.scope, cite_page, headers)
+        return await self._page(request.scope, cite_page)
 
     async def _citation(self, request: Request) -> Response:
         form = request.path_params["form"]
@@ -136,8 +138,7 @@ class DumpPages:
             citation = await citation_of(context)
             return citation.as_bibtex() if form == "bib" else citation.as_cff()
 
-        headers = {"Link": self._cite_as(self._pages.view().engine.version)}
-        return await self._pages.document(self._of_shelf(request.scope), made, _CITATIONS[form], headers=headers)
+        return await self._pages.document(self._of_shelf(request.scope), made, _CITATIONS[form])
 
     async def _page(self, scope: Scope, make: Make, headers: dict[str, str] | None = None) -> Response:
         return await self._pages.respond(self._of_shelf(scope), make, headers=headers)
@@ -159,10 +160,6 @@ class DumpPages:
             return read_dump(folder)
         except NotFound:
             raise HTTPException(404) from None
-
-    def _cite_as(self, version: str) -> str:
-        """The persistent IRI of a version (RFC 8574)."""
-        return link(f"{self._base}dumps/{version}/", "cite-as")
 
 
 def _file_of(dump: Dump, name: str) -> DumpFile:

@@ -34,6 +34,8 @@ from ogpgraph.serve.iri_paths import entity_node, quoted
 from ogpgraph.serve.memento import Memento
 from ogpgraph.serve.releases import InService
 from ogpgraph.serve.responder import Responder
+from ogpgraph.serve.site import View, period_of
+from ogpgraph.serve.site import about as release_facts
 from ogpgraph.settings import Settings
 
 # File name extension of each form that an entity has.
@@ -92,7 +94,8 @@ class EntityData:
         links = link_headers.of_document(self._links, node.value, extension, known.types)
         document = NamedNode(f"{self._settings.base}data/{quoted(path)}.{extension}")
         job = self._job(scope, about(node, document), _BY_EXTENSION[extension])
-        send = _with_header(send, (b"link", ", ".join(links).encode()))
+        period = period_of(release_facts(View(self._releases.engine, self._releases.folder)))
+        send = _with_headers(send, {"Link": ", ".join(links), **period})
         responder = Responder(scope, send, exchange_of(scope), job, self._settings)
         await responder.answer_shared(self._releases, self._cache)
 
@@ -187,10 +190,12 @@ def about(node: NamedNode, document: NamedNode) -> Query:
     )
 
 
-def _with_header(send: Send, field: tuple[bytes, bytes]) -> Send:
+def _with_headers(send: Send, fields: dict[str, str]) -> Send:
+    lines = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
+
     async def sending(message: Any) -> None:
         if message["type"] == "http.response.start" and message["status"] < 400:
-            message["headers"] = [*message["headers"], field]
+            message["headers"] = [*message["headers"], *lines]
         await send(message)
 
     return sending

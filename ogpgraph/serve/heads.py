@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from ogpgraph.engine.job import Job
 from ogpgraph.serve.cache import etag_of
 from ogpgraph.serve.exchange import Exchange
-from ogpgraph.settings import Settings
+from ogpgraph.settings import BASE, Settings
 
 Headers = list[tuple[bytes, bytes]]
 
-_EXPOSED = "ETag, Link, OGPGraph-Version, Server-Timing, Cache-Status, X-Request-Id, Retry-After"
+_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+_EXPOSED = "ETag, Link, OGPGraph-Version, OGPGraph-Data-Period, Server-Timing, Cache-Status, X-Request-Id, Retry-After"
 _ALWAYS: Headers = [
     # Any page may ask; without credentials there is nothing that it could ask in its visitor's name.
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", _EXPOSED.encode()),
-    (b"link", b'<https://creativecommons.org/licenses/by/4.0/>; rel="license"'),
     (b"x-content-type-options", b"nosniff"),
 ]
 # RFC 9211, by what the log calls it.
@@ -26,8 +28,9 @@ _CACHE_STATUS = {
 
 
 def of_every_answer(version: str) -> Headers:
-    """What all answers have; ``version``: of the release that they are from."""
-    return [*_ALWAYS, (b"ogpgraph-version", version.encode("latin-1", "replace"))]
+    """What all answers have; ``version``: of the release that they are from, whose persistent IRI RFC 8574 wants."""
+    links = f'<{_LICENCE}>; rel="license", <{BASE}dumps/{quote(version)}/>; rel="cite-as"'
+    return [*_ALWAYS, (b"link", links.encode()), (b"ogpgraph-version", version.encode("latin-1", "replace"))]
 
 
 def of_one_answer(exchange: Exchange) -> Headers:

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import hashlib
 import json
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,6 +36,9 @@ _POLICY = (
 _DOCUMENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 _JSON = next(each for each in RESULT_FORMATS if each.name == "json")
 
+# Answers that are kept as rows: reading a long one again takes longer than anything else on a page.
+_MOST_ROWS_KEPT = 200
+
 Make = Callable[[Context], Awaitable[str]]
 
 
@@ -52,6 +56,7 @@ class Pages:
 
     def __init__(self, releases: InService, cache: AnswerCache, settings: Settings) -> None:
         self._releases, self._cache, self._settings = releases, cache, settings
+        self._rows: OrderedDict[str, list[Row]] = OrderedDict()  # the answers that were read last, by their key
 
     def view(self) -> View:
         """The release in service; EngineFailed (503) as long as there is none."""
@@ -95,12 +100,14 @@ class Pages:
         self, scope: Scope, make: Make, view: View, media_type: str, headers: Mapping[str, str], status: int
     ) -> Response:
         exchange = exchange_of(scope)
-        exchange.lane, exchange.version = Lane.RESERVED.value, view.engine.version
+        exchange.lane = Lane.RESERVED.value
+        exchange.version = exchange.version or view.engine.version  # a page about one release is of that one
         encoding = choose_encoding(header(scope, b"accept-encoding"), ("gzip",))
         target = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
         entry = await self._page(view, target, encoding, scope, make)
         etag = f'"{hashlib.sha256(entry.body).hexdigest()[:32]}"'
         told = {
+            **period_of(about(view)),
             "ETag": etag,
             "Cache-Control": f"public, max-age={heads.seconds_to_keep(self._settings)}",
             "Vary": "Accept-Encoding",
@@ -140,15 +147,30 @@ class Pages:
     async def _ask(self, view: View, query: str, client: str) -> list[Row]:
         job = Job(Query(query), _JSON, lane=Lane.RESERVED, client=client)
         key = key_of(view.engine.digest, job)
+        rows = self._rows.get(key)
+        if rows is None:
+            rows = rows_of(await self._answered(view.engine, job, key))
+        self._rows[key] = rows
+        self._rows.move_to_end(key)
+        if len(self._rows) > _MOST_ROWS_KEPT:
+            self._rows.popitem(last=False)
+        return rows
+
+    async def _answered(self, engine: Engine, job: Job, key: str) -> bytes:
         entry = self._cache.find(key)
         if entry is None:
-            async with view.engine.answer(job) as answer:
+            async with engine.answer(job) as answer:
                 body = answer.complete
                 if body is None:
                     body = b"".join([chunk async for chunk in answer])
             entry = Entry(body, "identity")
             self._cache.keep(key, entry)
-        return rows_of(entry.body)
+        return entry.body
+
+
+def period_of(facts: About) -> dict[str, str]:
+    """The header that tells from when to when the data are, as an interval of ISO 8601."""
+    return {"OGPGraph-Data-Period": f"{facts.data_from}/{facts.data_until}"} if facts.data_from else {}
 
 
 def about(view: View) -> About:
