@@ -183,7 +183,7 @@ def test_headers_tell_caches_scripts_and_readers_what_they_need(client: TestClie
     assert headers["vary"] == "Accept, Accept-Encoding"
     assert headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in headers
-    assert headers["access-control-expose-headers"].startswith("ETag, Link, OGPGraph-Version, Server-Timing")
+    assert headers["access-control-expose-headers"].startswith("ETag, Link, OGPGraph-Version, OGPGraph-Data-Period, Server-Timing")
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["ogpgraph-version"] == xanadu_release.version
     assert headers["link"] == '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
