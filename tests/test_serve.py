@@ -27,7 +27,7 @@ from pyoxigraph import DefaultGraph, NamedNode, QueryResultsFormat, RdfFormat, S
 
 from ogpgraph.release import Release
 from ogpgraph.serve.application import application
-from ogpgraph.settings import PROJECT, Settings
+from ogpgraph.settings import BASE, PROJECT, Settings
 from ogpgraph.vocabulary import OGP
 
 pytest_plugins = ["fixtures_three_plans"]
@@ -183,10 +183,12 @@ def test_headers_tell_caches_scripts_and_readers_what_they_need(client: TestClie
     assert headers["vary"] == "Accept, Accept-Encoding"
     assert headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in headers
-    assert headers["access-control-expose-headers"].startswith("ETag, Link, OGPGraph-Version, OGPGraph-Data-Period, Server-Timing")
+    assert headers["access-control-expose-headers"].startswith("ETag, Link, OGPGraph-Version, OGPGraph-Data-Period, ")
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["ogpgraph-version"] == xanadu_release.version
-    assert headers["link"] == '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
+    licence, cited = headers["link"].split(", ")
+    assert licence == '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
+    assert cited == f'<{BASE}dumps/{xanadu_release.version}/>; rel="cite-as"'
 
 
 def test_the_dataset_is_the_one_that_the_request_names(client: TestClient) -> None:
