@@ -31,7 +31,7 @@ from ogpgraph.engine.answer import LocalAnswer
 from ogpgraph.engine.job import EngineFailed, Job, Lane, LimitReached
 from ogpgraph.engine.local import LocalEngine
 from ogpgraph.engine.nursery import Nursery
-from ogpgraph.engine.queue import Queue
+from ogpgraph.engine.queue import Queue, Waiting
 from ogpgraph.engine.zygote import Plan
 from ogpgraph.load import DamagedRelease, dataset_of
 from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS
@@ -522,35 +522,59 @@ def test_the_client_with_the_fewest_running_queries_goes_first(folder: Path) -> 
     assert on_loop(check()) == ["modest 1", "late 1", "greedy 1", "greedy 2"]
 
 
-def test_a_worker_for_a_query_that_has_just_gone_comes_back() -> None:
-    async def check() -> list[tuple[str, str]]:
-        back: list[tuple[str, str]] = []
-        queue: Queue[str] = Queue(5, 5, lambda *returned: back.append(returned))
-        waiting = asyncio.create_task(queue.wait("one"))
-        await asyncio.sleep(0)
-        assert queue.serve("worker", Counter()) == "one"
-        waiting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await waiting
-        assert len(queue) == 0
-        return back
+class Seeker:
+    """One that waits in a queue, and what it was told."""
 
-    assert on_loop(check()) == [("worker", "one")]
+    is_wanted = True
+
+    def __init__(self) -> None:
+        self.served: list[str] = []
+        self.limits: list[str] = []
+
+    def found(self, served: str) -> None:
+        self.served.append(served)
+
+    def refused(self, error: LimitReached) -> None:
+        self.limits.append(error.limit)
+
+
+def test_who_has_just_gone_is_not_served() -> None:
+    async def check() -> None:
+        queue: Queue[str] = Queue(1, 5, lambda *_: None)
+        gone, stays = Seeker(), Seeker()
+        queue.join(gone, "one")
+        assert len(queue) == 1
+        gone.is_wanted = False
+        assert len(queue) == 0
+        queue.join(stays, "one")  # there is place again
+        chosen = queue.next(Counter())
+        assert chosen is not None
+        assert chosen.seeker is stays
+        assert queue.next(Counter()) is None
+
+    on_loop(check())
 
 
 def test_each_waits_for_its_own_time() -> None:
-    async def refused(queue: Queue[str], after: float) -> tuple[str, float]:
-        await asyncio.sleep(after)
-        began = time.monotonic()
-        with pytest.raises(LimitReached) as limit:
-            await queue.wait("one")
-        return limit.value.limit, time.monotonic() - began
-
     async def check() -> None:
-        queue: Queue[str] = Queue(5, 0.4, lambda *_: None)
-        for limit, waited in await asyncio.gather(*(refused(queue, after) for after in (0, 0, 0.3))):
-            assert limit == "queue_seconds"
-            assert waited > 0.35
+        loop = asyncio.get_running_loop()
+        waited: dict[str, float] = {}
+
+        def refuse(waiting: Waiting[str], error: LimitReached) -> None:
+            assert error.limit == "queue_seconds"
+            waited[waiting.client] = loop.time() - (waiting.deadline - 0.4)
+
+        queue: Queue[str] = Queue(5, 0.4, refuse)
+        queue.join(Seeker(), "first")
+        queue.join(Seeker(), "second")
+        leaves = Seeker()
+        queue.join(leaves, "leaves")
+        queue.leave(leaves)
+        await asyncio.sleep(0.3)
+        queue.join(Seeker(), "third")
+        assert await holds(lambda: len(waited) == 3)
+        assert set(waited) == {"first", "second", "third"}
+        assert all(seconds > 0.39 for seconds in waited.values())
         assert len(queue) == 0
 
     on_loop(check())
@@ -631,8 +655,8 @@ def test_who_has_left_is_not_told_any_more() -> None:
             answer.ended(frames.End(0.1, 0.1, 4, False))
 
     class Pool:
-        def idle_worker_for(self, _: Job) -> Worker:
-            return Worker()
+        def seek(self, _: Job, answer: LocalAnswer) -> None:
+            answer.found(Worker())
 
         def finished(self, _: Job) -> None:
             pass

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ogpgraph.engine.frames import End
 from ogpgraph.engine.job import Cost, EngineFailed, Job, LimitReached
+from ogpgraph.engine.queue import Seeker
 
 FIRST_BYTES = 256 * 1024  # an answer up to this length comes at once; a longer one starts to stream there
 _CHUNK_BYTES = 256 * 1024
@@ -33,13 +34,11 @@ class Evaluator(Protocol):
 class Evaluators(Protocol):
     """Who gives out workers: the pool."""
 
-    async def worker_for(self, job: Job) -> Evaluator:
-        """A worker for a query, when there is one."""
-        ...
+    def seek(self, job: Job, seeker: Seeker[Evaluator]) -> None:
+        """Give the answer a worker, now or when there is one."""
 
-    def idle_worker_for(self, job: Job) -> Evaluator | None:
-        """A worker for a query, if there is one now."""
-        ...
+    def give_up(self, job: Job, seeker: Seeker[Evaluator]) -> None:
+        """The answer wants no worker any more."""
 
     def finished(self, job: Job) -> None:
         """The query needs its worker no longer."""
@@ -63,13 +62,14 @@ class LocalAnswer:
         self._change: asyncio.Future[None] | None = None  # somebody waits for the next piece, the end or an error
         self._done: Callable[[LocalAnswer], None] | None = None  # to be told when ``_has_begun``
         self._was_asked = False  # by ``ask``
-        self._seeking: asyncio.Task[None] | None = None  # waits for a worker
+        self._asked_at = 0.0  # in the loop's time
+        self._is_seeking = False  # waits for a worker
 
     async def __aenter__(self) -> LocalAnswer:
         if self._was_asked:
             return self
         try:
-            await self._begin()
+            self._begin()
             while not self._has_begun():
                 await self._changed()
         except BaseException:
@@ -85,28 +85,36 @@ class LocalAnswer:
         """Begin without waiting here; ``done`` as of ``job.PromptEngine``."""
         self._was_asked = True
         self._done = done
-        self._worker = self._pool.idle_worker_for(self.job)
-        if self._worker:
-            self._worker.begin(self)
-        else:
-            self._seeking = asyncio.get_running_loop().create_task(self._begin_later())
+        try:
+            self._begin()
+        except (LimitReached, EngineFailed) as error:
+            self.failed(error)
 
-    async def _begin(self) -> None:
-        """Wait for a worker, and have it begin."""
-        loop = asyncio.get_running_loop()
-        asked = loop.time()
-        worker = await self._pool.worker_for(self.job)
-        self.cost.queue_seconds = loop.time() - asked
+    def _begin(self) -> None:
+        self._asked_at = asyncio.get_running_loop().time()
+        self._is_seeking = True
+        try:
+            self._pool.seek(self.job, self)
+        except BaseException:
+            self._is_seeking = False
+            raise
+
+    @property
+    def is_wanted(self) -> bool:
+        """False where the task that waits for it was cancelled."""
+        return not (self._change and self._change.cancelled())
+
+    def found(self, worker: Evaluator) -> None:
+        """There is a worker: it begins."""
+        self._is_seeking = False
+        self.cost.queue_seconds = asyncio.get_running_loop().time() - self._asked_at
         self._worker = worker
         worker.begin(self)
 
-    async def _begin_later(self) -> None:
-        try:
-            await self._begin()
-        except (LimitReached, EngineFailed) as error:
-            self.failed(error)
-        finally:
-            self._seeking = None
+    def refused(self, error: LimitReached) -> None:
+        """There was no worker in time."""
+        self._is_seeking = False
+        self.failed(error)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while self._pieces or not self._is_whole:
@@ -185,8 +193,9 @@ class LocalAnswer:
         """Nobody wants the rest: a worker that still works for it is ended."""
         self._done = None
         self._pieces.clear()
-        if self._seeking:
-            self._seeking.cancel()
+        if self._is_seeking:
+            self._is_seeking = False
+            self._pool.give_up(self.job, self)
         if self._worker:
             self._worker.abandon()
             self._let_go()

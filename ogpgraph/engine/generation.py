@@ -61,9 +61,7 @@ class Worker(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None  # one for many answers: it is armed anew when it goes off
 
     def begin(self, answer: LocalAnswer) -> None:
-        """Send the query; from now on its time runs. EngineFailed where the worker has ended meanwhile."""
-        if self.is_ending or not self._transport:
-            raise EngineFailed("the worker for this query ended before it began")
+        """Send the query; from now on its time runs."""
         self.answer = answer
         loop = asyncio.get_running_loop()
         self._deadline = loop.time() + self._seconds
@@ -97,10 +95,6 @@ class Worker(asyncio.Protocol):
             os.kill(self.pid, _SIGKILL)
         if self._transport and not self._transport.is_reading():
             self._transport.resume_reading()
-
-    def give_back(self) -> None:
-        """Take another query instead of the one that this worker was chosen for."""
-        self._generation.is_free(self)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by its class

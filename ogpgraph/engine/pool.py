@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 
 from ogpgraph.engine.cold import ColdNursery
 from ogpgraph.engine.generation import Generation, Tally, Worker
-from ogpgraph.engine.job import EngineFailed, Job, Lane
+from ogpgraph.engine.job import EngineFailed, Job, Lane, LimitReached
 from ogpgraph.engine.nursery import Nursery, ZygoteGone
-from ogpgraph.engine.queue import Queue, Shares
+from ogpgraph.engine.queue import Queue, Seeker, Shares, Waiting
 from ogpgraph.load import DamagedRelease
 from ogpgraph.settings import Settings
 
@@ -51,7 +51,7 @@ class Pool:
         self._settings = settings
         self._start_nursery = start_nursery
         self._shares = Shares(settings.client_queries)
-        self._lanes = {lane: self._lane(lane, most) for lane, most in _workers(settings).items()}
+        self._lanes = {lane: self._lane(most) for lane, most in _workers(settings).items()}
         self._generation: Generation | None = None  # takes new queries; None until started, and while restarting
         self._old: set[Generation] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -90,10 +90,11 @@ class Pool:
         if not self.is_confined:
             _log.warning("this system does not let workers leave the network: SERVICE is refused by its name only")
 
-    async def worker_for(self, job: Job) -> Worker:
-        """A worker that is free for this query; whoever gets it calls ``finished`` once.
+    def seek(self, job: Job, seeker: Seeker[Worker]) -> None:
+        """Give ``seeker`` a worker for this query, now or when one is free.
 
-        Raises LimitReached where the client has its share, the queue is full or the wait is too long.
+        It calls ``finished`` once where it was given one, ``give_up`` where it wants none any more. Raises LimitReached
+        where the client has its share or the queue is full; ``seeker`` is told where the wait is too long.
         """
         if self._is_closing:
             raise EngineFailed("the engine is closing: ask again", status=503)
@@ -101,28 +102,21 @@ class Pool:
         if lane is None:
             raise EngineFailed(f"there are no workers for {job.lane.value} queries: service_endpoints is empty")
         self._shares.take(job.client)
+        if not len(lane.queue) and lane.has_place() and (worker := self._idle_worker(job.lane)):
+            lane.enter(job.client)
+            seeker.found(worker)
+            return
         try:
-            while (worker := self._free_worker(job, lane) or await lane.queue.wait(job.client)).is_ending:
-                lane.leave(job.client)  # it ended while this query was told of it
-            return worker
-        except BaseException:
+            lane.queue.join(seeker, job.client)
+        except LimitReached:
             self._shares.give_back(job.client)
-            self._check_drained()
             raise
 
-    def idle_worker_for(self, job: Job) -> Worker | None:
-        """A worker that is free for this query now, as ``worker_for`` gives it, or None, whatever the reason is."""
-        lane = self._lanes.get(job.lane)
-        if self._is_closing or lane is None or not self._shares.has_place(job.client):
-            return None
-        worker = self._free_worker(job, lane)
-        if worker is None:
-            return None
-        if worker.is_ending:
-            lane.leave(job.client)
-            return None
-        self._shares.take(job.client)
-        return worker
+    def give_up(self, job: Job, seeker: Seeker[Worker]) -> None:
+        """One that waits wants no worker any more."""
+        self._lanes[job.lane].queue.leave(seeker)
+        self._shares.give_back(job.client)
+        self._check_drained()
 
     def finished(self, job: Job) -> None:
         """The query of this job has no worker any more."""
@@ -160,17 +154,13 @@ class Pool:
             self._generation = None
             await asyncio.gather(*(each.end() for each in generations))
 
-    def _lane(self, lane: Lane, most_running: int) -> _LaneState:
-        settings = self._settings
+    def _lane(self, most_running: int) -> _LaneState:
+        def refuse(waiting: Waiting[Worker], error: LimitReached) -> None:
+            self._shares.give_back(waiting.client)
+            waiting.seeker.refused(error)
+            self._check_drained()
 
-        def returned(worker: Worker, client: str) -> None:
-            self._lanes[lane].leave(client)
-            if worker.is_ending:
-                self._serve(lane)
-            else:
-                worker.give_back()
-
-        return _LaneState(most_running, Queue(settings.queue_length, settings.queue_seconds, returned))
+        return _LaneState(most_running, Queue(self._settings.queue_length, self._settings.queue_seconds, refuse))
 
     async def _started(self, nursery: Nursery | ColdNursery) -> Generation:
         wanted = {lane: state.most_running + _SPARE_WORKERS for lane, state in self._lanes.items()}
@@ -190,25 +180,23 @@ class Pool:
         if generation.nursery.is_gone:  # it ended while it was not yet the one
             self._lost(generation)
 
-    def _free_worker(self, job: Job, lane: _LaneState) -> Worker | None:
-        """A worker at once, where one is idle and nobody waits."""
-        if not self._generation or not lane.has_place() or len(lane.queue):
-            return None
-        idle = self._generation.idle[job.lane]
-        if not idle:
-            return None
-        lane.enter(job.client)
-        return idle.pop()
+    def _idle_worker(self, name: Lane) -> Worker | None:
+        """Take an idle worker of a lane; one that has been ended is left to be buried."""
+        idle = self._generation.idle[name] if self._generation else []
+        while idle:
+            worker = idle.pop()
+            if not worker.is_ending:
+                return worker
+        return None
 
     def _serve(self, name: Lane) -> None:
         """Give idle workers of a lane to those who wait."""
         lane = self._lanes[name]
-        while self._generation and lane.has_place() and (idle := self._generation.idle[name]):
-            client = lane.queue.serve(idle[-1], lane.running_of)
-            if client is None:
-                return
-            idle.pop()
-            lane.enter(client)
+        while len(lane.queue) and lane.has_place() and (worker := self._idle_worker(name)):
+            waiting = lane.queue.next(lane.running_of)
+            assert waiting is not None, "the queue has one that is wanted"
+            lane.enter(waiting.client)
+            waiting.seeker.found(worker)
 
     def _check_drained(self) -> None:
         if self._is_closing and not self.running and not self.queued:

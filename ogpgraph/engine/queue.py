@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from ogpgraph.engine.job import LimitReached
 
 Served = TypeVar("Served")
+Served_contra = TypeVar("Served_contra", contravariant=True)
 
 
 class Shares:
@@ -39,73 +40,82 @@ class Shares:
             self._held[client] -= 1
 
 
-@dataclass(eq=False, slots=True)
-class _Waiting(Generic[Served]):
+class Seeker(Protocol[Served_contra]):
+    """Who waits: an answer that needs a worker."""
+
+    @property
+    def is_wanted(self) -> bool:
+        """False where whoever asked has gone and only not said so yet."""
+        ...
+
+    def found(self, served: Served_contra) -> None:
+        """It is served."""
+
+    def refused(self, error: LimitReached) -> None:
+        """It has waited too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Generic[Served]):
+    """One that waits, for a client."""
+
+    seeker: Seeker[Served]
     client: str
-    future: asyncio.Future[Served]
     deadline: float  # in the loop's time
 
 
 class Queue(Generic[Served]):
-    """Queries that wait, bounded in number and time. The client with the fewest running queries goes first.
+    """Who waits, bounded in number and time. The client with the fewest running queries goes first.
 
-    ``returned`` takes back what was served to a query whose client had just gone.
+    ``refuse`` is called with one that has waited too long and was taken out of the queue.
     """
 
-    def __init__(self, most: int, seconds: float, returned: Callable[[Served, str], None]) -> None:
+    def __init__(self, most: int, seconds: float, refuse: Callable[[Waiting[Served], LimitReached], None]) -> None:
         self._most = most
-        self._returned = returned
+        self._refuse = refuse
         self._seconds = seconds
-        self._waiting: list[_Waiting[Served]] = []  # who came first stands first
+        self._waiting: dict[Seeker[Served], Waiting[Served]] = {}  # who came first stands first
         self._timer: asyncio.TimerHandle | None = None  # one for all: each may wait equally long
 
     def __len__(self) -> int:
-        """Who still waits; one that was cancelled stays in the list until its task has run."""
-        return sum(not each.future.done() for each in self._waiting) if self._waiting else 0
+        return sum(seeker.is_wanted for seeker in self._waiting) if self._waiting else 0
 
-    async def wait(self, client: str) -> Served:
-        """Wait for ``serve``; LimitReached (503) where the queue is full or the wait takes too long."""
+    def join(self, seeker: Seeker[Served], client: str) -> None:
+        """Let one more wait; LimitReached (503) where the queue is full."""
         if len(self) >= self._most:
             found = f"{len(self)} queries wait already"
             raise LimitReached(503, "queue_length", self._most, found, retry_seconds=int(self._seconds) or 1)
         loop = asyncio.get_running_loop()
-        waiting: _Waiting[Served] = _Waiting(client, loop.create_future(), loop.time() + self._seconds)
-        self._waiting.append(waiting)
+        waiting = Waiting(seeker, client, loop.time() + self._seconds)
+        self._waiting[seeker] = waiting
         if self._timer is None:
             self._timer = loop.call_at(waiting.deadline, self._give_up, loop)
-        try:
-            return await waiting.future
-        except asyncio.CancelledError:
-            if waiting.future.done() and not waiting.future.cancelled() and not waiting.future.exception():
-                self._returned(waiting.future.result(), client)
-            raise
-        finally:
-            if waiting in self._waiting:
-                self._waiting.remove(waiting)
 
-    def serve(self, served: Served, running: Mapping[str, int]) -> str | None:
-        """Give ``served`` to the client that is next; its name, or None where nobody waits.
+    def leave(self, seeker: Seeker[Served]) -> None:
+        """It waits no more."""
+        self._waiting.pop(seeker, None)
+
+    def next(self, running: Mapping[str, int]) -> Waiting[Served] | None:
+        """Take out the one that is to be served now; None where nobody waits.
 
         ``running``: how many queries of each client run.
         """
-        waiting = [each for each in self._waiting if not each.future.done()]
+        waiting = [each for each in self._waiting.values() if each.seeker.is_wanted]
         if not waiting:
             return None
         # The first of equals has waited longest.
         chosen = min(waiting, key=lambda each: running.get(each.client, 0)) if len(waiting) > 1 else waiting[0]
-        self._waiting.remove(chosen)
-        chosen.future.set_result(served)
-        return chosen.client
+        del self._waiting[chosen.seeker]
+        return chosen
 
     def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
         """Refuse those who have waited too long; set the timer for the one who is next to."""
         self._timer = None
         seconds = int(self._seconds)
-        for waiting in self._waiting:
-            if waiting.future.done():
-                continue
+        for waiting in list(self._waiting.values()):
             if loop.time() < waiting.deadline:
                 self._timer = loop.call_at(waiting.deadline, self._give_up, loop)
                 return
+            del self._waiting[waiting.seeker]
             found = "no worker was free in that time"
-            waiting.future.set_exception(LimitReached(503, "queue_seconds", seconds, found, seconds or 1))
+            self._refuse(waiting, LimitReached(503, "queue_seconds", seconds, found, seconds or 1))

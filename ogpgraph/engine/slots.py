@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
-from ogpgraph.engine.job import EngineFailed, Job, Lane
-from ogpgraph.engine.queue import Queue, Shares
+from ogpgraph.engine.job import EngineFailed, Job, Lane, LimitReached
+from ogpgraph.engine.queue import Queue, Shares, Waiting
 from ogpgraph.settings import Settings
 
 
@@ -64,23 +64,50 @@ class _Lane:
 
     def __init__(self, most: int, settings: Settings) -> None:
         self.running: Counter[str] = Counter()  # by client
-        self.queue: Queue[None] = Queue(settings.queue_length, settings.queue_seconds, self._returned)
+        self.queue: Queue[None] = Queue(settings.queue_length, settings.queue_seconds, _refuse)
         self._most = most
 
     async def enter(self, client: str) -> None:
         if self.running.total() < self._most:
             self.running[client] += 1
-        else:
-            await self.queue.wait(client)
+            return
+        turn = _Turn()
+        self.queue.join(turn, client)
+        try:
+            await turn.come
+        except asyncio.CancelledError:
+            if turn.come.cancelled():
+                self.queue.leave(turn)
+            elif not turn.come.exception():  # it had come just before
+                self.leave(client)
+            raise
 
     def leave(self, client: str) -> None:
         self.running[client] -= 1
         if not self.running[client]:
             del self.running[client]
-        following = self.queue.serve(None, self.running)
+        following = self.queue.next(self.running)
         if following is not None:
-            self.running[following] += 1
+            self.running[following.client] += 1
+            following.seeker.found(None)
 
-    def _returned(self, _: None, client: str) -> None:
-        """A slot came to a client that had just gone."""
-        self.leave(client)
+
+class _Turn:
+    """The wait of a task for a slot."""
+
+    def __init__(self) -> None:
+        self.come: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def is_wanted(self) -> bool:
+        return not self.come.cancelled()
+
+    def found(self, _: None) -> None:
+        self.come.set_result(None)
+
+    def refused(self, error: LimitReached) -> None:
+        self.come.set_exception(error)
+
+
+def _refuse(waiting: Waiting[None], error: LimitReached) -> None:
+    waiting.seeker.refused(error)
