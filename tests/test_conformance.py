@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+import rdflib
 from writable_server import copy_of
 
 from ogpgraph.release import Release
 from tests.w3c import report, run
+from tests.w3c.earl import earl
 from tests.w3c.evaluation import Verdict
 from tests.w3c.suites import SUITES
 
@@ -73,3 +75,17 @@ def test_query_evaluation_over_http_is_not_below_the_engine(offline: list[run.Re
     assert {key: served[key] for key in evaluated} == {key: alone[key] for key in evaluated}
     counts = Counter(alone[key] for key in evaluated if key[0].startswith("sparql11/"))
     assert counts == {Verdict.PASS: 299, Verdict.EQUAL: 20, Verdict.FAIL: 10, Verdict.NOT_RUN: 70}
+
+
+def test_the_results_can_be_handed_in_as_earl(offline: list[run.Result]) -> None:
+    graph = rdflib.Graph().parse(data=earl(offline, "0.1.0", "2026-11-21"), format="turtle")
+    term = rdflib.Namespace("http://www.w3.org/ns/earl#")
+    told = Counter(
+        str(graph.value(graph.value(each, term.result), term.outcome)).removeprefix(str(term))
+        for each in graph.subjects(rdflib.RDF.type, term.Assertion)
+    )
+    found = Counter(result.outcome.verdict for result in offline)
+    assert told["passed"] == found[Verdict.PASS] > 400
+    assert told["failed"] == found[Verdict.FAIL] + found[Verdict.EQUAL]
+    assert told["untested"] == found[Verdict.NOT_RUN]
+    assert len(set(graph.objects(None, term.test))) == len(offline)
