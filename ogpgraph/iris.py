@@ -170,6 +170,15 @@ def derivation_graph(rule: str) -> NamedNode:
     return _iri(f"graph/derivation/{rule}")
 
 
+def mapping_set(key: str) -> NamedNode:
+    """``id/mapping-set/members-eu-countries``; a mapping stands below its set."""
+    return _iri(f"id/mapping-set/{key}")
+
+
+def mapping_set_graph(key: str) -> NamedNode:
+    return _iri(f"graph/mapping-set/{key}")
+
+
 def graph(name: str) -> NamedNode:
     """``graph/ontology``, ``graph/shapes``, ``graph/catalogue``, ``graph/scheme/<name>``."""
     return _iri(f"graph/{name}")

@@ -60,6 +60,8 @@ class Settings:
     cache_bytes: int = _setting(64_000_000, "bytes", "answers that are kept for the next who asks; 0: none")
     cache_seconds: int = _setting(300, "seconds", "how long a client may use an answer without asking again")
 
+    fragment_triples: int = _setting(100, "statements", "statements on a page of /fragments")
+
     versions_at_once: int = _setting(2, "versions", "older versions that answer at the same time; 0: none")
     version_idle_seconds: int = _setting(300, "seconds", "how long an older version that nobody asks stays loaded")
 

@@ -55,6 +55,9 @@ SH = Namespace("http://www.w3.org/ns/shacl#")
 QB = Namespace("http://purl.org/linked-data/cube#")
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 SCHEMA = Namespace("https://schema.org/")
+PAV = Namespace("http://purl.org/pav/")
+SSSOM = Namespace("https://w3id.org/sssom/")
+SEMAPV = Namespace("https://w3id.org/semapv/vocab/")
 # What the SIB's editors read beyond the standards: datatypes in VoID, DESCRIBE among the examples.
 VOID_EXT = Namespace("http://ldf.fi/void-ext#")
 SPEX = Namespace("https://purl.expasy.org/sparql-examples/ontology#")
@@ -66,16 +69,19 @@ PREFIXES = {
     "foaf": FOAF.iri,
     "org": ORG.iri,
     "owl": OWL.iri,
+    "pav": PAV.iri,
     "prov": PROV.iri,
     "qb": QB.iri,
     "rdf": RDF.iri,
     "rdfs": RDFS.iri,
     "schema": SCHEMA.iri,
     "sd": SD.iri,
+    "semapv": SEMAPV.iri,
     "sh": SH.iri,
     "skos": SKOS.iri,
     "spdx": SPDX.iri,
     "spex": SPEX.iri,
+    "sssom": SSSOM.iri,
     "vann": "http://purl.org/vocab/vann/",
     "void": VOID.iri,
     "void-ext": VOID_EXT.iri,

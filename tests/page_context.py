@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from pyoxigraph import QueryResultsFormat, QuerySolutions, Store
+from pyoxigraph import QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store
 
 from ogpgraph.pages.context import About, Context
 from ogpgraph.pages.links import Links
@@ -26,6 +26,23 @@ def context_of(store: Store, path: str = "/", root: str = "") -> Context:
         return rows_of(results)
 
     return Context(ask, Links(BASE, root), ABOUT, path)
+
+
+def answer_of(store: Store) -> Callable[[str, bool], Awaitable[bytes]]:
+    """What answers an example query: JSON, or N-Triples where the answer is a graph."""
+
+    async def answer(query: str, is_graph: bool) -> bytes:
+        found = store.query(query)
+        if is_graph:
+            assert isinstance(found, QueryTriples)
+            raw = found.serialize(format=RdfFormat.N_TRIPLES)
+        else:
+            assert not isinstance(found, QueryTriples)
+            raw = found.serialize(format=QueryResultsFormat.JSON)
+        assert raw is not None
+        return raw
+
+    return answer
 
 
 def page(store: Store, make: Callable[[Context], Awaitable[str]], path: str = "/", root: str = "") -> str:

@@ -302,7 +302,9 @@ def every_assessment_has_a_source(store: pyoxigraph.Store) -> None:
 @check(52)
 def texts_have_a_language_and_dates_are_dates(store: pyoxigraph.Store) -> None:
     texts = "VALUES ?p { rdfs:label skos:prefLabel skos:definition dcterms:title dcterms:description }"
-    assert values(store, f"SELECT ?s {{ {texts} ?s ?p ?o FILTER(LANG(?o) = '') }} LIMIT 5") == []
+    # SSSOM's RDF writes what is said of a set of mappings as plain strings; its rdfs:label has a language.
+    plain = "FILTER(LANG(?o) = '' && !(?p != rdfs:label && EXISTS { ?s a <https://w3id.org/sssom/MappingSet> }))"
+    assert values(store, f"SELECT ?s {{ {texts} ?s ?p ?o {plain} }} LIMIT 5") == []
     dates = "?s ?p ?o FILTER(DATATYPE(?o) IN (xsd:date, xsd:gYear, xsd:gYearMonth, xsd:dateTime))"
     found = [row[0].value for row in store.query(f"{PREFIXES}SELECT DISTINCT (STR(?o) AS ?day) {{ {dates} }}")]
     assert len(found) > 100

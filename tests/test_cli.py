@@ -22,7 +22,21 @@ from ogpgraph.vocabulary import OGP
 
 pytest_plugins = ["fixtures_three_plans"]
 
-COMMANDS = ["read", "lift", "check", "release", "build", "load", "query", "diff", "dump", "serve"]
+COMMANDS = [
+    "read",
+    "lift",
+    "check",
+    "template",
+    "release",
+    "build",
+    "load",
+    "query",
+    "diff",
+    "dump",
+    "serve",
+    "link",
+    "review",
+]
 QUERY = f"""PREFIX ogp: <{OGP.iri}> PREFIX dcterms: <http://purl.org/dc/terms/>
 SELECT ?c ?title ?none {{ ?c dcterms:identifier "XA0006" ; dcterms:title ?title }}"""
 NODE = f"{BASE}id/commitment/XA0006"

@@ -142,7 +142,7 @@ FORM: dict[str, tuple[Edit, str]] = {
         "data/plans/notes.txt: unexpected-file: no file is expected here: the format knows release.yml, "
         "sources/*/*.yml, "
         "institutions/*.yml, plans/*/*.yml, reports/*.yml, lineage/*.yml, initiatives/*.yml, roles/*.yml, members.csv, "
-        "assessments/*.csv",
+        "assessments/*.csv, alignments/*.sssom.tsv",
     ),
     "missing release.yml": (
         removed("release.yml"),
@@ -175,8 +175,8 @@ REFERENCES: dict[str, tuple[Edit, str]] = {
     ),
     "lineage by a relation that does not exist": (
         replaced(LINEAGE, "relation: extendedBy", "relation: extends-to"),
-        f"data/{LINEAGE}:5: unknown-relation: 'extends-to' is no lineage property of the ontology, such as "
-        "extendedBy or builtOnBy",
+        f"data/{LINEAGE}:5: unknown-relation: 'extends-to' is no lineage property of the ontology: "
+        "did you mean 'extendedBy'?",
     ),
     "lineage with a relation and a fate": (
         replaced(LINEAGE, "    relation: extendedBy", "    relation: extendedBy\n    fate: withdrawn"),
@@ -200,7 +200,8 @@ REFERENCES: dict[str, tuple[Edit, str]] = {
     ),
     "unknown code in a table": (
         replaced(MIDTERM, "XA0001,midterm,completion,limited", "XA0001,midterm,completion,a-little"),
-        f"data/{MIDTERM}:2: unknown-code: completion: 'a-little' is no code of completion",
+        f"data/{MIDTERM}:2: unknown-code: completion: 'a-little' is no code of completion: the codes are in "
+        "ontology/schemes/",
     ),
     "unknown reason of absence": (
         replaced("assessments/xa-2015-end-of-term.csv", "absent:not-reviewed", "absent:lost"),
@@ -209,10 +210,8 @@ REFERENCES: dict[str, tuple[Edit, str]] = {
     ),
     "unknown variable": (
         replaced(MIDTERM, "XA0001,midterm,completion,", "XA0001,midterm,completeness,"),
-        f"data/{MIDTERM}:2: unknown-variable: 'completeness' is no variable of an assessment: known are completion, "
-        "specificity, verifiable, relevance, potentialImpact, ambition, potentialForResults, earlyResults, starred, "
-        "starRule, openedAccessToInformation, openedCivicParticipation, openedPublicAccountability, recommends, "
-        "newOrPreExisting, onSchedule",
+        f"data/{MIDTERM}:2: unknown-variable: 'completeness' is no variable of an assessment: "
+        "did you mean 'completion'?",
     ),
     "unknown code in a file": (
         replaced(INSTITUTIONS, "kind: merged-into", "kind: merged"),

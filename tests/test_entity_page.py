@@ -110,12 +110,12 @@ def test_who_points_to_it_is_counted_and_the_first_are_named(store: pyoxigraph.S
 
 
 def test_all_that_point_to_it_are_counted_where_they_are_too_many_to_ask_for_at_once(store: pyoxigraph.Store) -> None:
-    store.extend(Quad(NamedNode(f"{BASE}id/x/{n:04}"), AREA, ENTITY) for n in range(1100))
+    store.extend(Quad(NamedNode(f"{BASE}id/x/{n:04}"), AREA, ENTITY) for n in range(3100))
     incoming = {
         " ".join(found(each, "summary").text().split()): len(each.css("li"))
         for each in tree_of(store).css("details.incoming")
     }
-    assert incoming["1100 × thing with this policy area (policyArea)"] == 60
+    assert incoming["3100 × thing with this policy area (policyArea)"] == 60
     assert incoming["120 × institution that leads it (leads)"] == 60
 
 

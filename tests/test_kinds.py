@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pyoxigraph
 import pytest
 from page_context import page
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ogpgraph.pages.entity import entity_page
@@ -277,3 +279,25 @@ def test_labels_for_all_that_a_page_names(store: pyoxigraph.Store, path: str) ->
         if "/milestone/" not in (target := each.attributes["href"] or "") and words(each) == target.rpartition("/")[2]
     ]
     assert unnamed == []
+
+
+def test_a_list_that_is_cut_says_how_many_there_are_and_asks_for_all(xanadu_store: pyoxigraph.Store) -> None:
+    agency, lead = NamedNode(BASE + "id/institution/xa/data-agency"), NamedNode(OGP + "leadInstitution")
+    before = xanadu_store.quads_for_pattern(None, lead, agency, DefaultGraph())
+    led = {quad.subject.value for quad in before if isinstance(quad.subject, NamedNode)}
+    assert not tree_of(xanadu_store, "id/institution/xa/data-agency").css("p.cut")
+    store = pyoxigraph.Store()
+    store.extend(xanadu_store)
+    many = [NamedNode(f"{BASE}id/commitment/XA1{number:03}") for number in range(230)]
+    store.extend(Quad(each, lead, agency) for each in many)
+    tree = tree_of(store, "id/institution/xa/data-agency")
+    told = tree.css_first("p.cut")
+    supports = xanadu_store.quads_for_pattern(None, NamedNode(OGP + "supportInstitution"), agency, DefaultGraph())
+    number = len(many) + len(led) + len(list(supports))
+    assert words(told).startswith(
+        f"Which commitments an institution leads or supports, plan by plan: the first 200 of {number}."
+    )
+    address = parse_qs(urlsplit(hrefs(told)[0]).query)
+    found = store.query(address["query"][0])
+    assert isinstance(found, pyoxigraph.QuerySolutions)
+    assert {each.value for each in many} | led <= {row["commitment"].value for row in found}

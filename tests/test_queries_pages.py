@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
-from page_context import context_of, page
-from pyoxigraph import Literal, NamedNode, Quad
+import rdflib
+from page_context import answer_of, context_of, page
+from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from serve_process import ServeProcess
 
@@ -91,7 +92,7 @@ def test_every_query_of_the_project_has_a_topic_and_nothing_is_lost(xanadu_store
 def test_a_query_is_shown_with_the_first_rows_of_its_answer(store: pyoxigraph.Store) -> None:
     store.extend(Quad(NamedNode(f"{BASE}id/x/{n:02}"), RDFS.label, Literal(f"<u>{n}</u>")) for n in range(20))
     context = context_of(store)
-    tree = LexborHTMLParser(asyncio.run(query_page(context, "001-a", context.ask)))
+    tree = LexborHTMLParser(asyncio.run(query_page(context, "001-a", answer_of(store))))
     assert found(tree, ".sparql pre").text().strip() == TEXT
     assert tree.css("main script, main u, .sparql b") == []
     assert texts(tree, "table thead th") == ["s", "o"]
@@ -99,12 +100,12 @@ def test_a_query_is_shown_with_the_first_rows_of_its_answer(store: pyoxigraph.St
     assert found(tree, "caption").text() == "The first 10 of 23 rows"
     assert found(tree, "form[action='/editor'] input[name=query]").attributes["value"] == TEXT
     with pytest.raises(NotFound):
-        asyncio.run(query_page(context, "../001-a", context.ask))
+        asyncio.run(query_page(context, "../001-a", answer_of(store)))
 
 
 def test_a_query_of_another_version_stays_in_it(store: pyoxigraph.Store) -> None:
     context = context_of(store, root="/versions/1")
-    tree = LexborHTMLParser(asyncio.run(query_page(context, "001-a", context.ask)))
+    tree = LexborHTMLParser(asyncio.run(query_page(context, "001-a", answer_of(store))))
     assert found(tree, "main form").attributes["action"] == "/versions/1/editor"
     assert f"{BASE}versions/1/sparql" in found(tree, ".snippet pre").text()
 
@@ -194,15 +195,40 @@ def test_the_snippets_for_python_and_curl_run(server: ServeProcess, xanadu_store
     assert python.stdout.strip().splitlines() == expected
 
 
-def test_what_answers_no_rows_has_a_page_too(xanadu_store: pyoxigraph.Store) -> None:
-    context = context_of(xanadu_store)
+def test_what_answers_no_rows_shows_its_answer_too(xanadu_store: pyoxigraph.Store) -> None:
+    context, answer = context_of(xanadu_store), answer_of(xanadu_store)
     others = [each for each in asyncio.run(examples_of(context)) if each.form != "SELECT"]
     assert {each.form for each in others} == {"ASK", "CONSTRUCT", "DESCRIBE"}
     for example in others:
-        tree = LexborHTMLParser(asyncio.run(query_page(context, example.name, context.ask)))
+        tree = LexborHTMLParser(asyncio.run(query_page(context, example.name, answer)))
         assert found(tree, ".sparql pre").text().strip() == example.text.strip()
         assert tree.css("table") == []
         assert texts(tree, ".snippet h3") == ["curl", "Python"]
+        shown = found(tree, "#answer + p").text()
+        result = xanadu_store.query(example.text)
+        if isinstance(result, QueryBoolean):
+            assert shown == ("Yes (true)" if result else "No (false)")
+        else:
+            number = len(set(result))
+            if not number:
+                assert shown == "No triples: nothing in this release fits."
+                continue
+            turtle = rdflib.Graph().parse(data=tree.css(".sparql pre")[1].text(), format="turtle")
+            assert len(turtle) == min(10, number)
+            assert shown.startswith("The first 10 of" if number > 10 else f"All {number} triples")
+
+
+def test_an_answer_without_triples_says_so(store: pyoxigraph.Store) -> None:
+    async def nothing(query: str, is_graph: bool) -> bytes:
+        assert is_graph
+        return b""
+
+    text = Literal("CONSTRUCT WHERE { ?s ?p ?o }")
+    example = next(quad.subject for quad in store.quads_for_pattern(None, SH.select, None))
+    store.remove(Quad(example, SH.select, next(store.quads_for_pattern(example, SH.select, None)).object))
+    store.add(Quad(example, SH.construct, text))
+    tree = LexborHTMLParser(asyncio.run(query_page(context_of(store), "001-a", nothing)))
+    assert found(tree, "#answer + p").text() == "No triples: nothing in this release fits."
 
 
 def texts(node: LexborHTMLParser | LexborNode, selector: str) -> list[str]:

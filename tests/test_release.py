@@ -17,11 +17,11 @@ from ogpgraph import iris
 from ogpgraph.build import build
 from ogpgraph.load import DamagedRelease, latest_release, open_release, version_of
 from ogpgraph.problems import ProblemsFound
-from ogpgraph.release import Release, dumps, unaccounted
+from ogpgraph.release import Release, dumps, tables, unaccounted
 from ogpgraph.release.catalogue import DATASET, is_of_release, media_type
 from ogpgraph.release.void import GRAPH as VOID_GRAPH
 from ogpgraph.settings import BASE
-from ogpgraph.vocabulary import DCAT, DCTERMS, OGP, OWL, RDF, SH, SPDX
+from ogpgraph.vocabulary import DCAT, DCTERMS, OGP, OWL, RDF, SH, SPDX, XSD
 
 pytest_plugins = ["fixtures_three_plans"]
 
@@ -469,3 +469,16 @@ def test_conflicts_are_listed_claim_by_claim(xanadu_release: Release) -> None:
         by_conflict.setdefault((row["about"], row["variable"]), []).append(row["stands"])
         assert row["sources"]
     assert all("yes" in stands for stands in by_conflict.values())
+
+
+def test_a_commitment_whose_plan_has_no_known_year_stands_in_the_table() -> None:
+    """Rows of OGP's databases may name a plan by its number only: their cycle is empty, and they come first."""
+    member = iris.member("XA")
+    with_year, without = iris.commitment("XA0001"), iris.commitment("XA-plan9/1")
+    triples = [Triple(node, RDF.type, OGP.Commitment) for node in (with_year, without)]
+    triples += [Triple(node, OGP.member, member) for node in (with_year, without)]
+    triples += [Triple(node, DCTERMS.title, Literal("Domes", language="en")) for node in (with_year, without)]
+    triples.append(Triple(with_year, OGP.cycle, Literal("2015", datatype=XSD.gYear)))
+    rows = tables.commitments(triples)
+    assert [(row["commitment"], row["cycle"]) for row in rows] == [(without.value, None), (with_year.value, 2015)]
+    assert len(tables.as_csv(rows).splitlines()) == 3

@@ -27,6 +27,7 @@ from pyoxigraph import DefaultGraph, NamedNode, QueryResultsFormat, RdfFormat, S
 
 from ogpgraph.release import Release
 from ogpgraph.serve.application import application
+from ogpgraph.serve.openapi import DOCUMENTS
 from ogpgraph.settings import BASE, PROJECT, Settings
 from ogpgraph.vocabulary import OGP
 
@@ -466,10 +467,22 @@ def test_metrics_count_answers_by_lane_status_and_cache(client: TestClient, xana
 
 def test_the_interface_describes_itself(client: TestClient) -> None:
     schema = client.get("/openapi.json").json()
-    assert set(schema["paths"]) == {"/sparql", "/data/{path}", "/search.json", "/health", "/metrics"}
+    assert {"/sparql", "/data/{path}", "/search.json", "/health", "/metrics"} <= set(schema["paths"])
     assert set(schema["paths"]["/sparql"]) == {"get", "post"}
     types = schema["paths"]["/sparql"]["get"]["responses"]["200"]["content"]
     assert {"text/csv; charset=utf-8", "application/trig", "application/sparql-results+json"} <= set(types)
+
+
+@pytest.mark.parametrize("path", sorted(DOCUMENTS))
+def test_what_is_described_is_there(path: str, client: TestClient, xanadu_release: Release) -> None:
+    told = client.get("/openapi.json").json()["paths"][path]["get"]["responses"]["200"]["content"]
+    ontology = "0.1.0" if path.startswith("/ontology") else xanadu_release.folder.name
+    example = "001-fate-of-the-first-plan" if path.startswith("/queries") else "completion"
+    entity = "commitment/XA0001" if path.startswith("/id/") else "id/commitment/XA0001"
+    answer = client.get(path.format(name=example, version=ontology, file="void.ttl", path=entity))
+    assert answer.status_code in (200, 302, 303)
+    if answer.status_code == 200 and path != "/dumps/{version}/{file}":
+        assert answer.headers["content-type"].split(";")[0] in {each.split(";")[0] for each in told}
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,23 @@ def test_pages_and_data_of_a_version_stay_in_it(past: TestClient) -> None:
     assert Literal("XA9999: What was", language="en") in labels
 
 
+def test_a_page_says_whether_its_version_is_the_newest(past: TestClient, xanadu_release: Release) -> None:
+    def notice(version: str) -> tuple[str, str]:
+        tree = LexborHTMLParser(past.get(f"/versions/{version}/page/id/member/XA").text)
+        told, link = tree.css_first("p.notice"), tree.css_first("p.notice a")
+        assert told is not None
+        assert link is not None
+        return " ".join(told.text().split()), link.attributes["href"] or ""
+
+    newest, here = notice(xanadu_release.version)
+    assert newest.startswith(f"This is the permanent address of version {xanadu_release.version}, the newest one.")
+    assert here == "/page/id/member/XA"
+    older, start = notice(OLDER)
+    assert older.startswith(f"You see version {OLDER}, which is not the newest.")
+    assert start == "/"
+    assert 'p class="notice"' not in past.get(here).text
+
+
 def test_what_came_later_is_not_in_an_older_version(past: TestClient) -> None:
     assert past.get(f"/page/id/{YOUNG}").status_code == 200
     assert past.get(f"/versions/{OLDER}/page/id/{YOUNG}").status_code == 404

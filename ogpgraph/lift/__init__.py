@@ -8,7 +8,9 @@ page_body.py, page_lineage.py      what the bodies of commitment pages say
 joinup.py                          what a Joinup page says of a plan
 plan_numbers.py                    which commitment a number in a plan means
 rows.py, row_identity.py           rows of OGP's databases, and which commitment each is about
+alignments.py                      mappings to each other and to things of others
 newcomers.py                       what sources name beyond the hand-kept data
+foreign.py                         graphs that somebody adds, as they are
 resolve.py                         which claim stands, which conflicts stay visible
 derive.py                          what follows by a rule
 ratings.py                         which of several assessments gives a commitment's rating
@@ -24,8 +26,10 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from ogpgraph import iris
 from ogpgraph import records as r
+from ogpgraph.lift.alignments import lift_alignments
 from ogpgraph.lift.captures import lift_page, lift_source
 from ogpgraph.lift.derive import derive
+from ogpgraph.lift.foreign import lift_foreign
 from ogpgraph.lift.institutions import lift_institutions
 from ogpgraph.lift.joinup import lift_joinup
 from ogpgraph.lift.lineage import lift_lineage
@@ -71,6 +75,8 @@ def lift(collection: r.Collection, vocabulary: Vocabulary) -> set[Quad]:
     lift_joinup(collection, said, names)
     lift_rows(collection, said, names)
     names.newcomers.lift(said)
+    lift_alignments(collection, said)
+    lift_foreign(collection, said)
     resolve(said)
     derive(said)
     return said.named | {Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in said.default}

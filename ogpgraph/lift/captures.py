@@ -39,6 +39,7 @@ def lift_source(document: SourceDocument, said: Statements) -> None:
     add(OGP.layout, vocabulary.concept("layout", document.layout) if document.layout else None)
     add(OGP.extent, text(document.extent) if document.extent else None)
     add(OGP.sha256, Literal(document.sha256) if document.sha256 else None)
+    add(DCTERMS.license, NamedNode(document.licence) if document.licence else None)
     add(OGP.graph, iris.source_graph(document.key))
     if document.machine_translated:
         add(OGP.machineTranslated, Literal("true", datatype=XSD.boolean))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal
 
 from ogpgraph import iris
 from ogpgraph import records as r
@@ -22,12 +22,11 @@ def lift_member(member: r.Member, said: Statements) -> None:
     for predicate, value in (
         (OGP.isoCode, member.iso_alpha2),
         (OGP.isoCode3, member.iso_alpha3),
+        (OGP.isoNumeric, member.iso_numeric),
         (OGP.slug, member.slug),
     ):
         if value:
             said.stand(node, predicate, Literal(value), source)
-    if member.eu_country:
-        said.stand(node, SKOS.exactMatch, NamedNode(member.eu_country), source)
     if member.part_of:
         said.stand(node, OGP.partOfMember, iris.member(member.part_of), source)
     if member.founding == "true":

@@ -97,6 +97,11 @@ def _commitment(plan: r.Plan, commitment: r.Commitment, said: Statements) -> Non
     _printed_date(node, OGP.endDate, OGP.endDateText, commitment.end_text, said)
     _institutions(node, OGP.leadInstitution, plan.member, commitment.lead_institutions, said)
     _institutions(node, OGP.supportInstitution, plan.member, commitment.support_institutions, said)
+    for areas in commitment.policy_areas:
+        source_of_areas = _known(areas.source)
+        concepts = frozenset(c for slug in areas.values if (c := said.vocabulary.concept("policy-area", slug)))
+        if concepts:
+            said.compete(node, OGP.policyArea, Claim(concepts, source_of_areas, said.precedence(source_of_areas)))
     for milestone in commitment.milestones:
         _milestone(plan, commitment.id, milestone, said)
     for reference in commitment.references:

@@ -7,6 +7,7 @@ The rules, each a concept of ``scheme/resolution-rule``:
 - what a page shows in its header beats what the hand-kept data say of it; among hand-kept statements the
   first wins;
 - among editions of OGP's database the newest wins, and all of them stand below the hand-kept data;
+- what the release's own sources say beats a graph that somebody adds;
 - of dates that do not exclude one another ("2017-11", "2017-11-20") the most specific stands;
 - a machine translation wins only where nothing else speaks.
 
@@ -22,7 +23,7 @@ from collections.abc import Iterable
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ogpgraph import iris
-from ogpgraph.lift.statements import DATABASE, Claim, Competition, Statements, absence_triples
+from ogpgraph.lift.statements import DATABASE, FOREIGN, Claim, Competition, Statements, absence_triples
 from ogpgraph.vocabulary import DCTERMS, OGP, RDF, SKOS, XSD, Term, folded, text
 
 # Absences that say "not yet": a later value is an update, no contradiction.
@@ -235,6 +236,8 @@ def _rule(spoken: list[Claim]) -> str:
     if any(_refines(claim.values, first.values) and claim.values != first.values for claim in spoken):
         return "most-specific-date"
     other = next(claim for claim in spoken if claim.values != first.values or claim.absence != first.absence)
+    if other.precedence[1] <= FOREIGN < first.precedence[1]:
+        return "release-over-brought"
     if first.precedence[0] != other.precedence[0]:
         return "header-over-text"
     if first.precedence[0] == 1 and first.precedence[1] <= DATABASE + _EDITIONS:

@@ -24,6 +24,8 @@ T = TypeVar("T")
 _CAPTURE, _CURATED, _TRANSLATION = 2, 1, 0
 # Editions of OGP's database stand below everything hand-kept, the newest of them highest.
 DATABASE = -1000
+# A graph that somebody adds stands below all that the release itself knows.
+FOREIGN = -2000
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class Statements:
         """Rank a source: the layout of a page, then the order of captures, tells which is newer."""
         if document.edition is not None:
             self._precedence[document.key] = (_CURATED, DATABASE + document.sequence)
+        if document.foreign:
+            self._precedence[document.key] = (_CURATED, FOREIGN)
         if document.commitment is None:
             return
         layout = self.vocabulary.concept("layout", document.layout) if document.layout else None

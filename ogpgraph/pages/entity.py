@@ -10,12 +10,13 @@ from markupsafe import Markup
 from ogpgraph.pages.charts import ratings_section
 from ogpgraph.pages.context import Context, NotFound
 from ogpgraph.pages.crumbs import crumbs_of
+from ogpgraph.pages.cut_lists import cut_lists_of
 from ogpgraph.pages.embedded import schema_block, statements_block
 from ogpgraph.pages.incoming import Incoming, incoming_of
 from ogpgraph.pages.kinds.lead import Lead, Picked
 from ogpgraph.pages.kinds.table import lead_of
 from ogpgraph.pages.labels import Label, iris_in, labels_of
-from ogpgraph.pages.lineage import lineage_section
+from ogpgraph.pages.lineage import commitment_section, lineage_section, unsaid_section
 from ogpgraph.pages.links import short
 from ogpgraph.pages.statements import Facts, facts_of
 from ogpgraph.pages.terms import Row
@@ -27,8 +28,8 @@ _SECTIONS = {
     OGP.NationalMember.value: (ratings_section, lineage_section),
     OGP.LocalMember.value: (ratings_section, lineage_section),
     OGP.ActionPlan.value: (ratings_section,),
-    OGP.Commitment.value: (lineage_section,),
 }
+_LINEAGE_ENDS = {OGP.earlier.value, OGP.later.value}
 _ABOUT_OTHERS = re.compile(r"/id/lineage/|/id/conflict/|/absence/")  # nodes whose labels hold names of properties
 _PROPERTY = re.compile(r"\b[a-z]+(?:[A-Z][a-z]+)+\b")
 _SHOWN_VALUES = 60  # of one property; the others are folded
@@ -36,8 +37,9 @@ _SHOWN_VALUES = 60  # of one property; the others are folded
 
 async def entity_page(context: Context, iri: str) -> str:
     """The page of an entity; NotFound where the graph says nothing of it."""
-    facts = await facts_of(context, iri)
-    incoming = await incoming_of(context, iri)
+    rows = await context.rows("entity", entity=iri)
+    facts = facts_of(iri, rows)
+    incoming = await incoming_of(context, iri, rows)
     lead = await lead_of(context, facts)
     if not (facts.statements or incoming or (lead and lead.tables)):
         raise NotFound(iri)
@@ -58,8 +60,9 @@ async def entity_page(context: Context, iri: str) -> str:
         crumbs=crumbs,
         incoming=incoming,
         disputes=disputes,
+        cut_lists=await cut_lists_of(context),
         shown_values=_SHOWN_VALUES,
-        drawings=await _drawings(context, facts),
+        drawings=await _drawings(context, facts, incoming),
         statements_block=statements_block(facts),
         schema_block=schema_block(context, facts, name, crumbs, labels),
     )
@@ -72,8 +75,11 @@ async def _disputes(context: Context, iri: str, incoming: list[Incoming]) -> lis
     return await context.rows("kind-conflicts", entity=iri)
 
 
-async def _drawings(context: Context, facts: Facts) -> list[Markup]:
+async def _drawings(context: Context, facts: Facts, incoming: list[Incoming]) -> list[Markup]:
     """The pictures of an entity's kind; of one that has nothing to draw there is none."""
+    if OGP.Commitment.value in facts.types:
+        is_told_of = any(each.property in _LINEAGE_ENDS for each in incoming)
+        return [await commitment_section(context, facts.iri) if is_told_of else unsaid_section(context, facts.iri)]
     found = []
     for name in facts.types:
         for section in _SECTIONS.get(name, ()):

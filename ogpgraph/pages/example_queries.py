@@ -6,19 +6,23 @@ shows its own.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import SparqlLexer
+from pygments.lexers import SparqlLexer, TurtleLexer
+from pyoxigraph import RdfFormat, parse, serialize
 
-from ogpgraph.pages.context import Ask, Context, NotFound
+from ogpgraph.pages.context import Context, NotFound
 from ogpgraph.pages.labels import iris_in, labels_of
 from ogpgraph.pages.links import Links
-from ogpgraph.pages.terms import Row
+from ogpgraph.pages.terms import Row, rows_of
+from ogpgraph.vocabulary import PREFIXES
 
 FOLDER = ".well-known/sparql-examples/"  # where the IRIs of the examples are, below the base
 _FIRST = 10  # rows of an answer that a page shows
@@ -37,9 +41,16 @@ _TOPICS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Variables and their scales", frozenset({"variable", "in force", "notation", "scale"})),
     ("Institutions", frozenset({"institution", "coordination", "co-creation"})),
     ("Plans, commitments, milestones", frozenset({"plan", "milestone", "theme", "commitment", "plan number"})),
+    ("Links to other data", frozenset({"mapping", "alignment", "linkset"})),
     ("Members", frozenset({"member", "role"})),
 )
 _OTHER = "More"
+
+
+class Answer(Protocol):
+    """Whoever answers an example: in SPARQL's JSON, or in N-Triples where its answer is a graph."""
+
+    async def __call__(self, query: str, is_graph: bool) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +135,13 @@ async def queries_page(context: Context, keyword: str = "") -> str:
     )
 
 
-async def query_page(context: Context, name: str, answer: Ask) -> str:
+async def query_page(context: Context, name: str, answer: Answer) -> str:
     """The page of an example; ``answer`` asks its query, which may take longer than those of pages may."""
     example = await example_of(context, name)
-    rows = await answer(example.text) if example.form == "SELECT" else []
+    is_graph = example.form not in ("SELECT", "ASK")
+    given = await answer(example.text, is_graph)
+    rows = rows_of(given) if example.form == "SELECT" else []
+    triples = given.decode().splitlines() if is_graph else []  # N-Triples has one a line
     first = rows[:_FIRST]
     return context.render(
         "query.html",
@@ -135,10 +149,22 @@ async def query_page(context: Context, name: str, answer: Ask) -> str:
         code=_highlighted(example.text),
         columns=_columns(rows),
         rows=first,
-        number=len(rows),
+        truth=example.form == "ASK" and json.loads(given)["boolean"],
+        turtle=_as_turtle(triples[:_FIRST]),
+        shown=min(len(rows) + len(triples), _FIRST),
+        number=len(rows) + len(triples),
         labels=await labels_of(context, iris_in(first)),
         snippets=snippets(example, context.links),
     )
+
+
+def _as_turtle(triples: list[str]) -> Markup:
+    """Some lines of N-Triples as coloured Turtle, without the prefixes that they do not use."""
+    parsed = list(parse("\n".join(triples), format=RdfFormat.N_TRIPLES))
+    used = {prefix: iri for prefix, iri in PREFIXES.items() if any(iri in triple for triple in triples)}
+    text = serialize((quad.triple for quad in parsed), format=RdfFormat.TURTLE, prefixes=used)
+    assert text is not None
+    return Markup(highlight(text.decode(), TurtleLexer(), HtmlFormatter(cssclass="sparql", wrapcode=True)))
 
 
 def snippets(example: Example, links: Links) -> list[Snippet]:

@@ -22,6 +22,14 @@ _BETTER = {
     "skos:narrower": "narrower",
     "skos:exactMatch": "same as (exact match)",
     "skos:closeMatch": "nearly the same as",
+    "skos:broadMatch": "narrower than",
+    "skos:narrowMatch": "broader than",
+    "owl:sameAs": "the same as",
+    "owl:Axiom": "Mapping",
+    "owl:annotatedSource": "subject of the mapping",
+    "owl:annotatedProperty": "relation of the mapping",
+    "owl:annotatedTarget": "object of the mapping",
+    "pav:authoredBy": "author",
     "skos:relatedMatch": "related to",
     "skos:notation": "code",
     "skos:memberList": "members in order",
@@ -52,6 +60,6 @@ def external_name(iri: str) -> str:
 
 
 def _words(local: str) -> str:
-    """``priorVersion`` as ``prior version``; what starts with a capital (a class) keeps it."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", local)
+    """``priorVersion`` and ``prior_version`` as ``prior version``; what starts with a capital (a class) keeps it."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", local.replace("_", " "))
     return spaced[:1] + spaced[1:].lower()

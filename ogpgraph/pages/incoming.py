@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode
 
 from ogpgraph.pages.context import Context
 from ogpgraph.pages.links import short
+from ogpgraph.pages.terms import Row
 from ogpgraph.vocabulary import OGP, SKOS
 
 _SHOWN = 60  # subjects of one group
-_ASKED = 1000  # that incoming.rq gives
+_MOST_ROWS = 3000  # that entity.rq gives of them
 
 # How the subjects stand to the entity, read after them: "43 commitments with this policy area".
 _PHRASES = {
@@ -69,31 +70,43 @@ class Incoming:
         return _PHRASES.get(short(self.property), "") if self.property.startswith(OGP.iri) else ""
 
 
-async def incoming_of(context: Context, iri: str) -> list[Incoming]:
-    """Who points to an entity, by property."""
+async def incoming_of(context: Context, iri: str, rows: list[Row]) -> list[Incoming]:
+    """Who points to an entity, by property, from the rows of ``entity.rq``, with further questions where many do."""
+    pointing = [row for row in rows if "subject" in row]
+    return _counted(iri, pointing) if len(pointing) < _MOST_ROWS else await _asked(context, iri)
+
+
+def _counted(iri: str, rows: list[Row]) -> list[Incoming]:
+    """The groups of rows with each subject by each of its classes."""
+    class_of: dict[tuple[str, str], str] = {}
+    for row in rows:
+        key = row["property"].value, row["subject"].value
+        # A class of this graph stands before one of others, for its IRI is the later one.
+        class_of[key] = max(class_of.get(key, ""), row["class"].value if "class" in row else "")
+    found: dict[str, Incoming] = {}
+    for name, subject in sorted(class_of):
+        group = found.setdefault(name, Incoming(name, 0, query=_query(iri, name)))
+        group.number += 1
+        if len(group.subjects) < _SHOWN:
+            group.subjects.append(subject)
+    for name, group in found.items():
+        counts = Counter(each for (of, _), each in class_of.items() if of == name)
+        group.classes = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    return list(found.values())
+
+
+async def _asked(context: Context, iri: str) -> list[Incoming]:
+    """The groups where one answer does not hold all who point to an entity: counted there, the first by property."""
     found: dict[str, Incoming] = {}
     for row in await context.rows("incoming-properties", entity=iri):
         name, number = row["property"].value, int(row["number"].value)
         group = found.setdefault(name, Incoming(name, 0, query=_query(iri, name)))
         group.number += number
         group.classes[row["class"].value if "class" in row else ""] = number
-    subjects = await _subjects(context, iri, found)
     for name, group in found.items():
-        group.subjects = subjects[name][:_SHOWN]
-    return list(found.values())
-
-
-async def _subjects(context: Context, iri: str, groups: dict[str, Incoming]) -> dict[str, list[str]]:
-    """The first subjects of each group: by one question where all fit into its answer, else by one for each."""
-    found: dict[str, list[str]] = defaultdict(list)
-    if sum(group.number for group in groups.values()) <= _ASKED:
-        for row in await context.rows("incoming", entity=iri) if groups else []:
-            found[row["property"].value].append(row["subject"].value)
-        return found
-    for name in groups:
         rows = await context.rows("incoming-of-property", entity=iri, property=name)
-        found[name] = [row["subject"].value for row in rows]
-    return found
+        group.subjects = [row["subject"].value for row in rows[:_SHOWN]]
+    return list(found.values())
 
 
 def _query(iri: str, name: str) -> str:

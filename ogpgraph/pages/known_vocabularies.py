@@ -36,8 +36,10 @@ KNOWN = tuple(
         ("schema", "https://schema.org/", "Schema.org", "https://schema.org/docs/schemas.html"),
         ("sdmx-dimension", "http://purl.org/linked-data/sdmx/2009/dimension#", "SDMX dimensions", "https://www.w3.org/TR/vocab-data-cube/#dsd-cog"),
         ("sdmx-measure", "http://purl.org/linked-data/sdmx/2009/measure#", "SDMX measures", "https://www.w3.org/TR/vocab-data-cube/#dsd-cog"),
+        ("semapv", "https://w3id.org/semapv/vocab/", "Semantic Mapping Vocabulary", "https://mapping-commons.github.io/semantic-mapping-vocabulary/"),
         ("sh", "http://www.w3.org/ns/shacl#", "SHACL", "https://www.w3.org/TR/shacl/"),
         ("skos", "http://www.w3.org/2004/02/skos/core#", "SKOS", "https://www.w3.org/TR/skos-reference/"),
+        ("sssom", "https://w3id.org/sssom/", "Simple Standard for Sharing Ontological Mappings", "https://mapping-commons.github.io/sssom/"),
         ("vann", "http://purl.org/vocab/vann/", "VANN", "https://vocab.org/vann/"),
         ("xsd", "http://www.w3.org/2001/XMLSchema#", "XML Schema datatypes", "https://www.w3.org/TR/xmlschema11-2/"),
     )

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pyoxigraph import NamedNode
-
 from ogpgraph.pages.context import Context
 from ogpgraph.pages.external_names import external_name
 from ogpgraph.pages.links import short
-from ogpgraph.pages.queries import query_text
 from ogpgraph.pages.terms import Row, day_in_words
 
 _CUBE = "id/cube/"
@@ -33,21 +30,30 @@ class Label(str):
 async def labels_of(context: Context, iris: Iterable[str]) -> dict[str, str]:
     """The label of each IRI that has one: in English, else in no language, else in any; the first by the alphabet.
 
-    Captures and their graphs are called by what they are of, terms of other vocabularies by words.
+    Captures and their graphs are called by what they are of, terms of other vocabularies by words. What is found is
+    kept in ``context.names``, for most pages write the same names.
     """
-    wanted = sorted(set(iris))
-    ours = [iri for iri in wanted if context.links.is_ours(iri)]
-    found: dict[str, str] = {iri: external_name(iri) for iri in wanted if not context.links.is_ours(iri)}
-    for row in await _asked(context, "labels", ours):
+    wanted, names = set(iris), context.names
+    ours = {iri for iri in wanted if context.links.is_ours(iri)}
+    if unknown := sorted(ours - names.keys()):
+        names |= await _ours(context, unknown)
+    found = {iri: external_name(iri) for iri in sorted(wanted - ours)}
+    return found | {iri: names[iri] for iri in sorted(ours) if names[iri]}
+
+
+async def _ours(context: Context, iris: list[str]) -> dict[str, str]:
+    """What the graph calls its own; empty for what has no label."""
+    graphs = [iri for iri in iris if context.links.path(iri).startswith(("graph/", "id/source/"))]
+    found: dict[str, str] = {}
+    for row in await _asked(context, "labels", iris):
         found.setdefault(row["thing"].value, Label(row["label"].value, row["label"].language))
-    for iri in ours:
+    for iri in iris:
         if iri not in found and context.links.path(iri).startswith(_CUBE):
             found[iri] = _observation_name(context.links.path(iri))
-    graphs = [iri for iri in ours if context.links.path(iri).startswith(("graph/", "id/source/"))]
     found |= {iri: f"Scheme {short(iri)}" for iri in graphs if "/graph/scheme/" in iri}
     for row in await _asked(context, "source-labels", graphs):
         found[row["thing"].value] = _source_name(row)
-    return found
+    return dict.fromkeys(iris, "") | found
 
 
 def iris_in(rows: Iterable[Row]) -> set[str]:
@@ -55,16 +61,11 @@ def iris_in(rows: Iterable[Row]) -> set[str]:
     return {term.value for row in rows for term in row.values() if term.is_iri}
 
 
-def values_of(iris: Iterable[str]) -> str:
-    """IRIs as they stand in ``VALUES``; ValueError for what is no IRI."""
-    return " ".join(str(NamedNode(iri)) for iri in iris)
-
-
 async def _asked(context: Context, name: str, iris: list[str]) -> list[Row]:
     """The rows of a query whose ``VALUES`` holds ``<things>``, asked in portions."""
     rows: list[Row] = []
     for some in _portions(iris):
-        rows += await context.ask(query_text(name).replace("<things>", values_of(some)))
+        rows += await context.rows_about(name, some)
     return rows
 
 

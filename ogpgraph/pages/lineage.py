@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ogpgraph.pages.context import Context, NotFound
 from ogpgraph.pages.lineage_drawing import drawn
 from ogpgraph.pages.lineage_forms import FORMS, as_dot, as_graphml, as_json
-from ogpgraph.pages.lineage_graph import Lineage, Node, Said, lineage_of
+from ogpgraph.pages.lineage_graph import Lineage, Node, Said, line_of_commitment, lineage_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,16 @@ async def lineage_section(context: Context, iri: str) -> Markup:
     """What stands on the page of a member, a plan or a commitment: the drawing, a table that says the same, and where
     both are to be had for programs. NotFound for what is none of them."""
     return await _section(context, await lineage_of(context, iri), is_page=False)
+
+
+async def commitment_section(context: Context, iri: str) -> Markup:
+    """The same for what is known to be a commitment, of which something is said."""
+    return await _section(context, await line_of_commitment(context, iri), is_page=False)
+
+
+def unsaid_section(context: Context, iri: str) -> Markup:
+    """The same for a commitment of whose lineage nothing is said, for which nothing needs to be asked."""
+    return Markup(context.render("lineage-section.html", lineage=Lineage.of_nothing(iri), lines=(), is_page=False))
 
 
 async def lineage_page(context: Context, iri: str) -> str:

@@ -20,7 +20,8 @@ from ogpgraph.vocabulary import DCTERMS, OGP, RDFS
 Kind = Literal["commitment", "initiative", "unnamed"]
 _CLASSES: dict[str, Kind] = {OGP.Commitment.value: "commitment", OGP.Initiative.value: "initiative"}
 _MEMBERS = {OGP.NationalMember.value, OGP.LocalMember.value}
-_MOST_ROWS = 20_000  # that lineage-things.rq and lineage-statements.rq give
+_ENDS = {OGP[name].value for name in ("earlier", "later", "earlierPlan", "laterPlan")}
+_MOST_ROWS = 20_000  # that lineage-things.rq, lineage-statements.rq and their like give
 
 Facts = dict[str, list[Term]]  # values by the IRI of the property
 
@@ -119,6 +120,11 @@ class Lineage:
     is_whole: bool = False  # of a member
     complete: bool = True
 
+    @classmethod
+    def of_nothing(cls, subject: str) -> Lineage:
+        """The lineage of an entity of which nothing is said."""
+        return cls(subject, short(subject), {}, {}, (), (), {})
+
     def within(self, keys: Iterable[str]) -> Lineage:
         """The part between some nodes, with the plans that these need."""
         nodes = {key: self.nodes[key] for key in self.nodes if key in set(keys)}
@@ -166,17 +172,27 @@ async def lineage_of(context: Context, iri: str) -> Lineage:
     member = iri if is_member else next((row["member"].value for row in kinds if "member" in row), "")
     if not member:
         raise NotFound(iri)
-    whole = await _of_member(context, member, iri)
+    if not is_member and OGP.ActionPlan.value not in classes:
+        return await line_of_commitment(context, iri)
+    things = await context.rows("lineage-things", member=member)
+    whole = await _lineage(context, iri, things, await context.rows("lineage-statements", member=member))
     if is_member:
         return replace(whole, is_whole=True)
-    if OGP.ActionPlan.value in classes:
-        return whole.within(whole.line_of(key for key, node in whole.nodes.items() if node.plan == iri))
-    return whole.within(whole.line_of({iri} & whole.nodes.keys()))
+    return whole.within(whole.line_of(key for key, node in whole.nodes.items() if node.plan == iri))
 
 
-async def _of_member(context: Context, member: str, subject: str) -> Lineage:
-    things = await context.rows("lineage-things", member=member)
-    rows = await context.rows("lineage-statements", member=member)
+async def line_of_commitment(context: Context, iri: str) -> Lineage:
+    """The lineage of a commitment or initiative: itself, with all that it comes from and all that comes of it."""
+    line = {iri, *(row["thing"].value for row in await context.rows("lineage-line", entity=iri))}
+    rows = await context.rows_about("lineage-statements-of", sorted(line))
+    ends = {row["value"].value for row in rows if row["property"].value in _ENDS}
+    things = await context.rows_about("lineage-nodes", sorted(line | ends))
+    lineage = await _lineage(context, iri, things, rows)
+    return lineage.within(lineage.line_of({iri} & lineage.nodes.keys()))
+
+
+async def _lineage(context: Context, subject: str, things: list[Row], rows: list[Row]) -> Lineage:
+    """All that is said, in ``rows``, of ``things``."""
     labels = await labels_of(context, {subject} | {row["value"].value for row in rows if row["value"].is_iri})
     classes = {row["thing"].value: row["class"].value for row in things}
     described = _by_subject(things, "thing")

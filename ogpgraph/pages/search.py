@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 from ogpgraph.pages.context import Context, NotFound
-from ogpgraph.pages.labels import labels_of, values_of
+from ogpgraph.pages.labels import labels_of
 from ogpgraph.pages.links import Links, short
-from ogpgraph.pages.queries import query_text
 from ogpgraph.search.asked import MOST_PAGES, PAGE_HITS, Search, as_sparql
 from ogpgraph.search.facets import BY_NAME, FACETS, KIND, KIND_LABELS, Facet
 from ogpgraph.search.index import FacetValue, Found, Hit
@@ -140,8 +139,7 @@ async def _belongs(context: Context, iris: list[str]) -> dict[str, tuple[str, ..
     """The members and plans of each entity."""
     found: dict[str, dict[str, None]] = {}
     for start in range(0, len(iris), _MOST_AT_ONCE):
-        some = values_of(iris[start : start + _MOST_AT_ONCE])
-        for row in await context.ask(query_text("search-results").replace("<entities>", some)):
+        for row in await context.rows_about("search-results", iris[start : start + _MOST_AT_ONCE]):
             things = {row[name].value: None for name in ("member", "plan") if name in row}
             found.setdefault(row["entity"].value, {}).update(things)
     return {iri: tuple(things) for iri, things in found.items()}

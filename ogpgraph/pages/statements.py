@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ogpgraph.pages.context import Context
-from ogpgraph.pages.terms import Term
+from ogpgraph.pages.terms import Row, Term
 from ogpgraph.vocabulary import OGP
 
 _LABELS = ("http://www.w3.org/2000/01/rdf-schema#label", "http://www.w3.org/2004/02/skos/core#prefLabel")
@@ -81,15 +80,19 @@ class Facts:
         }
 
 
-async def facts_of(context: Context, iri: str) -> Facts:
-    """What is said of an entity, with its sources; bounded by the queries."""
-    rows, said = await context.rows("statements", entity=iri), await context.rows("said-by", entity=iri)
+def facts_of(iri: str, rows: Iterable[Row]) -> Facts:
+    """What is said of an entity, with its sources, from the rows of ``entity.rq``."""
     graphs: dict[tuple[str, Term], list[str]] = defaultdict(list)
-    for row in said:
-        graphs[row["property"].value, row["value"]].append(row["graph"].value)
-    found: dict[str, Statement] = {}
+    stated: list[tuple[str, Term]] = []
     for row in rows:
-        name, value = row["property"].value, row["value"]
+        if "subject" not in row:
+            said = row["property"].value, row["value"]
+            if "graph" in row:
+                graphs[said].append(row["graph"].value)
+            else:
+                stated.append(said)
+    found: dict[str, Statement] = {}
+    for name, value in stated:
         found.setdefault(name, Statement(name)).values.append(Value(value, graphs.pop((name, value), [])))
     for (name, value), sources in graphs.items():
         found.setdefault(name, Statement(name)).others.append(Value(value, sources))

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from ogpgraph import records
 from ogpgraph.problems import Problem, ProblemsFound
+from ogpgraph.read.alignments import SUFFIX, read_alignments
 from ogpgraph.read.located import Located, Place, read_csv, read_yaml
 from ogpgraph.read.messages import problems_of
 
@@ -38,6 +39,7 @@ _CSV: dict[str, type[records.Record]] = {
     "members.csv": records.Member,
     "assessments/*.csv": records.AssessmentRow,
 }
+_SSSOM = f"alignments/*{SUFFIX}"
 # Fields of a row that the reader adds; they are no columns.
 _ADDED = {"report"}
 # Other files that may stand in the folder.
@@ -79,7 +81,10 @@ def _records_of(path: Path, folder: Path) -> Iterator[ReadRecord]:
         if inside.match(pattern) and len(inside.parts) == pattern.count("/") + 1:
             yield from _csv_records(read_csv(path, shown, set(model.model_fields) - _ADDED), model, path)
             return
-    places = ", ".join([*_YAML, *_CSV])
+    if inside.match(_SSSOM) and len(inside.parts) == 2:
+        yield ReadRecord(*read_alignments(path, shown))
+        return
+    places = ", ".join([*_YAML, *_CSV, _SSSOM])
     message = f"no file is expected here: the format knows {places}"
     raise ProblemsFound([Problem(shown, 0, "unexpected-file", message)])
 

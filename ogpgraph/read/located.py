@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ import yaml
 from ogpgraph.problems import Problem, ProblemsFound
 
 Place = tuple[str | int, ...]
+# A file, or a member of an archive.
+AnyPath = Path | zipfile.Path
 
 # libyaml reads the same YAML many times faster; not every platform's PyYAML has it.
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -25,11 +29,15 @@ _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 @dataclass
 class Located:
-    """A file's content: plain values, and the line of each place in them."""
+    """A file's content: plain values, and the line of each place in them.
+
+    ``homes`` says where things of a kind are defined, for messages about one that is not; empty means ``data/``.
+    """
 
     file: str
     value: Any = None
     lines: dict[Place, int] = field(default_factory=dict)
+    homes: Mapping[str, str] = field(default_factory=dict)
 
     def line(self, place: Place) -> int:
         """The line of a place, or of the nearest thing around it."""
@@ -37,11 +45,15 @@ class Located:
             place = place[:-1]
         return self.lines.get(place, 1)
 
+    def where(self, place: Place) -> tuple[str, int]:
+        """File and line of a place."""
+        return self.file, self.line(place)
+
     def problem(self, place: Place, rule: str, message: str) -> Problem:
-        return Problem(self.file, self.line(place), rule, message)
+        return Problem(*self.where(place), rule, message)
 
 
-def text_of(path: Path, shown: str) -> str:
+def text_of(path: AnyPath, shown: str) -> str:
     """A file's text; ProblemsFound where it is empty, not UTF-8 or starts with a byte order mark."""
     raw = path.read_bytes()
     try:
@@ -62,7 +74,7 @@ def text_of(path: Path, shown: str) -> str:
     return content
 
 
-def read_yaml(path: Path, shown: str) -> Located:
+def read_yaml(path: AnyPath, shown: str) -> Located:
     """A YAML file whose scalars are all text; ProblemsFound lists everything wrong with its form."""
     content = text_of(path, shown)
     located = Located(shown)
@@ -112,11 +124,18 @@ def _plain(node: yaml.Node, place: Place, located: Located, problems: list[Probl
     return mapping
 
 
-def read_csv(path: Path, shown: str, columns: set[str]) -> Located:
+def read_csv(path: AnyPath, shown: str, columns: set[str]) -> Located:
     """A CSV file whose header names known columns, as a list of mappings; row *i* is place ``(i,)``."""
-    content = text_of(path, shown)
+    located, problems = csv_of(text_of(path, shown), shown, columns)
+    if problems:
+        raise ProblemsFound(problems)
+    return located
+
+
+def csv_of(content: str, shown: str, columns: set[str], delimiter: str = ",") -> tuple[Located, list[Problem]]:
+    """The rows of a CSV text that have the width of the header, and what is wrong with the others and the header."""
     located = Located(shown, value=[])
-    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True, delimiter=delimiter)
     problems: list[Problem] = []
     header: list[str] = []
     previous = 0
@@ -134,9 +153,7 @@ def read_csv(path: Path, shown: str, columns: set[str]) -> Located:
                 located.value.append(dict(zip(header, row, strict=True)))
     except csv.Error as error:
         problems.append(Problem(shown, reader.line_num, "csv-syntax", f"this is no CSV: {error}"))
-    if problems:
-        raise ProblemsFound(problems)
-    return located
+    return located, problems
 
 
 def _header_problems(header: list[str], columns: set[str], shown: str) -> list[Problem]:

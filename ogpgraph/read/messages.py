@@ -41,7 +41,8 @@ def problems_of(
 def _words(detail: ErrorDetails, model: type[records.Record]) -> tuple[str, str]:
     """Rule and message of one refused thing."""
     kind, place, given = detail["type"], detail["loc"], detail.get("input")
-    name = next((str(part) for part in reversed(place) if isinstance(part, str) and part != "value"), "the file")
+    named = (str(part) for part in reversed(place) if isinstance(part, str) and part not in ("value", "values"))
+    name = next(named, "the file")
     if kind == "extra_forbidden":
         return "unknown-key", _unknown_key(str(place[-1]), _model_at(model, place[:-1]))
     if kind == "missing":

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
+from ogpgraph import iris
 from ogpgraph import records as r
 from ogpgraph.dates import period
 from ogpgraph.problems import Problem, Severity
+from ogpgraph.read.alignments import own_path
 from ogpgraph.read.data_folder import ReadRecord
 from ogpgraph.read.located import Place
 from ogpgraph.read.page_values import PAGE_VARIABLES, absence_in, report_in
@@ -42,6 +44,7 @@ _POINTS_TO: dict[tuple[type[r.Record], str], str] = {
     (r.Commitment, "number_basis"): "concept:basis",
     (r.Commitment, "lead_institutions"): "institution",
     (r.Commitment, "support_institutions"): "institution",
+    (r.Commitment, "policy_areas"): "concept:policy-area",
     (r.Milestone, "responsible"): "institution",
     (r.Reference, "kind"): "concept:reference-kind",
     (r.Reference, "cited_in"): "concept:phase",
@@ -104,6 +107,19 @@ VARIABLE_SCHEMES: dict[str, tuple[str, ...]] = {
     "newOrPreExisting": ("new-or-pre-existing",),
     "onSchedule": ("on-schedule",),
 }
+
+
+# What may stand between an earlier and a later commitment (design, section 3).
+LINEAGE_RELATIONS = (
+    "succeededBy",
+    "carriedForwardInto",
+    "extendedBy",
+    "builtOnBy",
+    "refocusedAs",
+    "splitInto",
+    "mergedInto",
+    "replacedBy",
+)
 
 
 class Known:
@@ -173,9 +189,16 @@ class Known:
             self.cycles[commitment.id] = int(record.cycle)
 
 
-def reference_problems(found: list[ReadRecord], vocabulary: Vocabulary) -> list[Problem]:
-    """Every pointer that points nowhere, every value that its code book does not know."""
+def reference_problems(
+    found: list[ReadRecord], vocabulary: Vocabulary, unread: Mapping[str, set[str]] | None = None
+) -> list[Problem]:
+    """Every pointer that points nowhere, every value that its code book does not know.
+
+    ``unread`` are keys by kind that stand in rows which could not be read: they are not missing.
+    """
     known = Known(found, vocabulary)
+    for kind, keys in (unread or {}).items():
+        known.keys[kind] |= keys
     problems: list[Problem] = list(_doubles(found))
     for entry in found:
         problems += _file_name(entry)
@@ -191,14 +214,38 @@ def reference_problems(found: list[ReadRecord], vocabulary: Vocabulary) -> list[
                 problems += _plan(entry, entry.record)
             case r.Institutions():
                 problems += _ambiguous_names(entry, entry.record, known)
+            case r.Alignments():
+                problems += _mapped(entry, entry.record, known)
     return problems
+
+
+# Kinds of thing that a mapping may name and that the hand-kept data define, by the start of their IRI's path.
+_MAPPED = ("member", "plan", "commitment", "institution", "report", "initiative")
+
+
+def _mapped(entry: ReadRecord, record: r.Alignments, known: Known) -> Iterator[Problem]:
+    """Things of ours that a mapping names and nothing defines; a row's commitment comes with its source."""
+    for i, mapping in enumerate(record.mapping_set.mappings):
+        for iri in (mapping.subject_id, mapping.object_id):
+            kind, _, key = (own_path(iri) or "").partition("/")
+            member, _, rest = key.partition("/")
+            if kind == "scheme":
+                kind, key = f"concept:{member}", rest
+            elif kind in ("institution", "initiative"):
+                member, key = member.upper(), rest
+            elif kind not in _MAPPED or (kind == "commitment" and rest):
+                continue
+            if not known.has(kind, key, member):
+                near = known.near(kind, key, member)
+                message = f"{iri} is not in the data: " + (f"did you mean '{near}'?" if near else "correct the row")
+                yield entry.located.problem(("mappings", i), "unknown-mapped-thing", message)
 
 
 def _doubles(found: list[ReadRecord]) -> Iterator[Problem]:
     seen: dict[tuple[str, str], str] = {}
     for entry in found:
         for place, kind, key in _defined(entry.record):
-            where = f"{entry.located.file}:{entry.located.line((*entry.place, *place))}"
+            where = "{}:{}".format(*entry.located.where((*entry.place, *place)))
             if (kind, key) in seen:
                 message = f"{kind} '{key}' is already in {seen[kind, key]}: keep one of them"
                 yield entry.located.problem((*entry.place, *place), "repeated-key", message)
@@ -232,6 +279,8 @@ def _defined(record: r.Record) -> Iterator[tuple[Place, str, str]]:
 
 def _file_name(entry: ReadRecord) -> Iterator[Problem]:
     path = PurePosixPath(entry.located.file)
+    if entry.located.homes:
+        return  # tables hold many things a file
     match entry.record:
         case r.SourceDocument():
             expected = entry.record.key
@@ -261,7 +310,7 @@ def _pointers(entry: ReadRecord, known: Known) -> Iterator[Problem]:
             yield entry.located.problem(place, "unknown-code", f"'{value}' is no code of {scheme}: {remedy}")
         else:
             remedy = f"did you mean '{near}'? Else " if near else ""
-            remedy += _WHERE[kind].format(value)
+            remedy += (entry.located.homes.get(kind) or _WHERE[kind]).format(value)
             yield entry.located.problem(place, f"unknown-{kind}", f"{kind} '{value}' is not in the data: {remedy}")
 
 
@@ -343,18 +392,24 @@ def _assessment(entry: ReadRecord, row: r.AssessmentRow, known: Known) -> Iterat
     if row.variable in _FREE_TEXT:
         return
     if row.variable not in VARIABLE_SCHEMES:
-        message = f"'{row.variable}' is no variable of an assessment: known are {', '.join(VARIABLE_SCHEMES)}"
+        near = difflib.get_close_matches(row.variable, [*VARIABLE_SCHEMES, *_FREE_TEXT], n=1)
+        remedy = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(VARIABLE_SCHEMES)}"
+        message = f"'{row.variable}' is no variable of an assessment: {remedy}"
         yield entry.located.problem(entry.place, "unknown-variable", message)
         return
     if row.value.startswith("absent:"):
         if known.vocabulary.concept("absence", row.value.removeprefix("absent:")) is None:
-            message = f"'{row.value}' names no reason of ontology/schemes/absence.ttl"
+            reason = _nearest(row.value.removeprefix("absent:"), ("absence",), known.vocabulary)
+            remedy = f": did you mean 'absent:{reason}'?" if reason else ""
+            message = f"'{row.value}' names no reason of ontology/schemes/absence.ttl{remedy}"
             yield entry.located.problem(entry.place, "unknown-code", message)
         return
     concept = known.vocabulary.first(VARIABLE_SCHEMES[row.variable], row.value.rpartition("/")[2])
     if concept is None:
         schemes = " or ".join(VARIABLE_SCHEMES[row.variable])
-        message = f"{row.variable}: '{row.value}' is no code of {schemes}"
+        code = _nearest(row.value, VARIABLE_SCHEMES[row.variable], known.vocabulary)
+        remedy = f"did you mean '{code}'?" if code else "the codes are in ontology/schemes/"
+        message = f"{row.variable}: '{row.value}' is no code of {schemes}: {remedy}"
         yield entry.located.problem(entry.place, "unknown-code", message)
         return
     cycle = known.cycles.get(row.commitment)
@@ -366,6 +421,12 @@ def _assessment(entry: ReadRecord, row: r.AssessmentRow, known: Known) -> Iterat
         yield entry.located.problem(entry.place, "code-not-in-force", message)
 
 
+def _nearest(value: str, schemes: tuple[str, ...], vocabulary: Vocabulary) -> str | None:
+    """The code of the schemes that is most like a wrong one."""
+    codes = [slug for scheme in schemes for slug in vocabulary.schemes[scheme].concepts]
+    return next(iter(difflib.get_close_matches(iris.slug(value), codes, n=1)), None)
+
+
 def _lineage(entry: ReadRecord, lineage: r.Lineage, known: Known) -> Iterator[Problem]:
     for i, statement in enumerate(lineage.statements):
         place = ("statements", i)
@@ -373,7 +434,9 @@ def _lineage(entry: ReadRecord, lineage: r.Lineage, known: Known) -> Iterator[Pr
             message = "a statement has either a relation or a fate: give exactly one of them"
             yield entry.located.problem(place, "lineage-form", message)
         if statement.relation and OGP[statement.relation] not in known.vocabulary.terms:
-            message = f"'{statement.relation}' is no lineage property of the ontology, such as extendedBy or builtOnBy"
+            near = difflib.get_close_matches(statement.relation, LINEAGE_RELATIONS, n=1)
+            remedy = f": did you mean '{near[0]}'?" if near else ", such as extendedBy or builtOnBy"
+            message = f"'{statement.relation}' is no lineage property of the ontology{remedy}"
             yield entry.located.problem((*place, "relation"), "unknown-relation", message)
         if not (statement.earlier or statement.later or statement.earlier_plan or statement.later_plan):
             message = "a statement names a commitment or a plan: add earlier, later, earlier_plan or later_plan"

@@ -56,8 +56,12 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Reader:
-    """One kind of source: how to tell it by its content, and how to read it."""
+    """One kind of source: how to tell it by its content, and how to read it.
+
+    A ``whole`` source is joined whole or not at all: its violations stop a build. Of others what can be read counts.
+    """
 
     name: str
     fits: Callable[[SourceFile], bool]
     read: Callable[[SourceFile, Vocabulary], Iterator[Record | Problem]]
+    whole: bool = False

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ogpgraph.problems import Problem, shown_path
-from ogpgraph.read import canada_tracker, commitment_page, explorer, joinup_page, process_database, tag_tables
+from ogpgraph.read import (
+    canada_tracker,
+    commitment_page,
+    explorer,
+    joinup_page,
+    process_database,
+    rdf_source,
+    tag_tables,
+)
+from ogpgraph.read.data_folder import ReadRecord
+from ogpgraph.read.own_tables import OwnGraph, is_own_tables, read_own_tables
 from ogpgraph.read.source_file import Reader, SourceFile
 from ogpgraph.records import Record
 from ogpgraph.vocabulary import Vocabulary
 
 # In the order in which they are asked; the first that fits reads the file.
 READERS: tuple[Reader, ...] = (
+    rdf_source.READER,
     explorer.READER,
     process_database.READER,
     canada_tracker.READER,
@@ -20,6 +32,25 @@ READERS: tuple[Reader, ...] = (
     joinup_page.READER,
     commitment_page.READER,
 )
+
+
+@dataclass
+class Brought:
+    """What sources say that somebody brings.
+
+    ``records`` come from single files, ``tables`` from folders of tables. ``problems`` stop a build, ``unread`` is what
+    could not be read of sources of which the rest counts.
+    """
+
+    records: list[Record] = field(default_factory=list)
+    tables: list[OwnGraph] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    unread: list[Problem] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[ReadRecord]:
+        """The records of all tables, with the rows that they were read from."""
+        return [entry for graph in self.tables for entry in graph.found]
 
 
 def files_below(paths: Iterable[Path]) -> Iterator[Path]:
@@ -32,29 +63,63 @@ def read_sources(
     paths: Iterable[Path], vocabulary: Vocabulary, advance: Callable[[Path], None] = lambda path: None
 ) -> tuple[list[Record], list[Problem]]:
     """Records and problems of all files; a file that nobody knows is a problem, never passed over."""
-    records: list[Record] = []
-    problems: list[Problem] = []
-    for path in files_below(paths):
-        advance(path)
-        for found in read_file(path, vocabulary):
-            if isinstance(found, Problem):
-                problems.append(found)
-            else:
-                records.append(found)
-    return records, problems
+    brought = read_brought(paths, vocabulary, advance)
+    rows = [entry.record for entry in brought.rows]
+    return [*brought.records, *rows], [*brought.problems, *brought.unread]
+
+
+def read_brought(
+    paths: Iterable[Path], vocabulary: Vocabulary, advance: Callable[[Path], None] = lambda path: None
+) -> Brought:
+    """The same with the problems that stop a build told from the others."""
+    brought = Brought()
+    for path in paths:
+        if is_own_tables(path):
+            advance(path)
+            graph = read_own_tables(path, shown_path(path, Path.cwd()))
+            brought.tables.append(graph)
+            brought.problems += graph.problems
+            continue
+        for file in files_below([path]):
+            advance(file)
+            _read_into(brought, file, vocabulary)
+    return brought
+
+
+def _read_into(brought: Brought, path: Path, vocabulary: Vocabulary) -> None:
+    file = _source_file(path)
+    reader = _reader_of(file)
+    for found in _read(file, reader, vocabulary):
+        if not isinstance(found, Problem):
+            brought.records.append(found)
+        elif reader is not None and reader.whole:
+            brought.problems.append(found)
+        else:
+            brought.unread.append(found)
 
 
 def read_file(path: Path, vocabulary: Vocabulary) -> Iterator[Record | Problem]:
     """What the first reader that fits makes of one file."""
-    shown = shown_path(path, Path.cwd())
-    file = SourceFile(path, shown, path.read_bytes())
+    file = _source_file(path)
+    yield from _read(file, _reader_of(file), vocabulary)
+
+
+def _source_file(path: Path) -> SourceFile:
+    return SourceFile(path, shown_path(path, Path.cwd()), path.read_bytes())
+
+
+def _reader_of(file: SourceFile) -> Reader | None:
+    return next((reader for reader in READERS if reader.fits(file)), None) if file.raw.strip() else None
+
+
+def _read(file: SourceFile, reader: Reader | None, vocabulary: Vocabulary) -> Iterator[Record | Problem]:
     if not file.raw.strip():
-        yield Problem(shown, 1, "empty-file", "the file is empty: nothing was read")
+        yield Problem(file.shown, 1, "empty-file", "the file is empty: nothing was read")
         return
-    reader = next((reader for reader in READERS if reader.fits(file)), None)
     if reader is None:
         known = ", ".join(reader.name for reader in READERS)
-        yield Problem(shown, 0, "unknown-source-kind", f"this is no kind of source that is known: {known}")
+        message = f"this is no kind of source that is known: {known}, and folders of tables with a source.yml"
+        yield Problem(file.shown, 0, "unknown-source-kind", message)
         return
     yield from file.decoded[1]
     yield from reader.read(file, vocabulary)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ogpgraph.problems import Problem
-from ogpgraph.records import CommitmentPage, DatabaseRow, ProcessRow, Record, SourceDocument
+from ogpgraph.records import CommitmentPage, DatabaseRow, Plan, ProcessRow, RdfSource, Record, SourceDocument
 
 
 @dataclass
@@ -21,6 +21,8 @@ class Summary:
     members: Counter[str] = field(default_factory=Counter)
     pages: Counter[str] = field(default_factory=Counter)
     process_rows: int = 0
+    graphs: list[str] = field(default_factory=list)
+    own: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> Summary:
@@ -31,9 +33,18 @@ class Summary:
                 summary._add(record)
             elif isinstance(record, ProcessRow):
                 summary.process_rows += 1
+            elif isinstance(record, RdfSource):
+                summary.graphs.append(f"  {record.file}: {len(record.triples.splitlines())} statements")
+            elif isinstance(record, Plan):
+                summary._add_plan(record)
             elif isinstance(record, SourceDocument) and record.commitment:
                 summary._add_page(record.member or "no member named", record.commitment)
         return summary
+
+    def _add_plan(self, plan: Plan) -> None:
+        self.own["plans"] += 1
+        self.own["commitments"] += len(plan.commitments)
+        self.own["milestones"] += sum(len(commitment.milestones) for commitment in plan.commitments)
 
     def _add_page(self, member: str, page: CommitmentPage) -> None:
         self.pages[member] += 1
@@ -68,6 +79,10 @@ class Summary:
         """The summary as a person reads it: by edition, by member, by variable, by what was not read."""
         lines = self._page_lines() if self.pages else []
         lines += self._row_lines() if self.rows or self.process_rows else []
+        lines += [f"graphs: {len(self.graphs)}", *self.graphs] if self.graphs else []
+        lines += ["own tables:", *(f"  {name}: {count}" for name, count in self.own.items())] if self.own else []
+        if (self.graphs or self.own) and not (self.values or self.absences):
+            return lines
         lines.append("values by variable (read / stated as absent):")
         names = sorted(self.values.keys() | self.absences.keys())
         lines += [f"  {name}: {self.values[name]} / {self.absences[name]}" for name in names]

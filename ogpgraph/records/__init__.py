@@ -4,6 +4,8 @@
     pages.py       sources, and what captured pages say
     tables.py      rows of OGP's database files
     data.py        the entities of the hand-kept data
+    graphs.py      RDF that somebody brings
+    alignments.py  mappings to each other and to others
     collection.py  all records of one reading, and their JSON lines
 
 A :class:`SourceDocument` is one source; where that source is a capture of a commitment page it carries a
@@ -14,6 +16,7 @@ In every record a key that is missing means "the source has no such label", None
 stands there without a value". ``data/FORMAT.md`` is the contract in words.
 """
 
+from ogpgraph.records.alignments import Alignments
 from ogpgraph.records.collection import (
     KINDS,
     Collection,
@@ -42,6 +45,7 @@ from ogpgraph.records.data import (
     Roles,
     Theme,
 )
+from ogpgraph.records.graphs import RdfSource
 from ogpgraph.records.pages import (
     CommitmentPage,
     JoinupDocument,
@@ -88,6 +92,7 @@ from ogpgraph.records.values import (
 
 __all__ = [
     "KINDS",
+    "Alignments",
     "AssessmentRow",
     "CoCreationActivity",
     "Collection",
@@ -127,6 +132,7 @@ __all__ = [
     "PrintedDate",
     "ProcessRow",
     "R",
+    "RdfSource",
     "Record",
     "Reference",
     "ReleaseNotes",

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ogpgraph.records.alignments import Alignments
 from ogpgraph.records.data import (
     AssessmentRow,
     Initiatives,
@@ -19,6 +20,7 @@ from ogpgraph.records.data import (
     Reports,
     Roles,
 )
+from ogpgraph.records.graphs import RdfSource
 from ogpgraph.records.pages import JoinupDocument, SourceDocument
 from ogpgraph.records.tables import DatabaseRow, ProcessRow, TagTable
 from ogpgraph.records.values import Key, R, Record
@@ -39,6 +41,8 @@ KINDS: dict[str, type[Record]] = {
     "process": ProcessRow,
     "tags": TagTable,
     "joinup": JoinupDocument,
+    "graph": RdfSource,
+    "alignments": Alignments,
 }
 
 

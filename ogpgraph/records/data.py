@@ -36,9 +36,7 @@ class Member(Record):
     kind: Annotated[str, StringConstraints(pattern=r"^(national|local)$")]
     iso_alpha2: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")] = ""
     iso_alpha3: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] = ""
-    eu_country: Annotated[
-        str, StringConstraints(pattern=r"^(http://publications\.europa\.eu/resource/authority/country/[A-Z0-9_]+)?$")
-    ] = ""
+    iso_numeric: Annotated[str, StringConstraints(pattern=r"^([0-9]{3})?$")] = ""
     part_of: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2,4})?$")] = ""
     founding: Annotated[str, StringConstraints(pattern=r"^(true|false)?$")] = ""
     slug: str = ""
@@ -128,6 +126,7 @@ class Commitment(Record):
     end_text: One[Text] = ()
     lead_institutions: Lists[Key] = ()
     support_institutions: Lists[Key] = ()
+    policy_areas: Lists[Key] = ()
     milestones: tuple[Milestone, ...] = ()
     references: tuple[Reference, ...] = ()
     source: Key | None = None

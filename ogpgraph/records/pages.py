@@ -155,7 +155,10 @@ class CommitmentPage(Record):
 
 
 class SourceDocument(Record):
-    """A source: a capture of a page, a report, a news item, a file."""
+    """A source: a capture of a page, a report, a news item, a file.
+
+    ``foreign`` is a graph that somebody adds to a release: what the release's own sources say wins over it.
+    """
 
     key: Key
     kind: Key
@@ -174,6 +177,8 @@ class SourceDocument(Record):
     machine_translated: bool = False
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     edition: Key | None = None
+    foreign: bool = False
+    licence: Url | None = None
     describes: tuple[Text, ...] = ()
     commitment: CommitmentPage | None = None
 

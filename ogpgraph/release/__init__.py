@@ -14,6 +14,7 @@
         service.ttl             the dataset for a Service Description: named graphs with their counts
         sparql-examples.ttl     the example queries as SIB's editors read them
         validation.ttl .txt     what the shapes and the rules found (warnings only)
+        alignments/<set>.sssom.tsv .ttl   sets of mappings to each other and to things of others (SSSOM)
         conflicts.csv           where sources disagree: every claim, the winner marked
         commitments.csv .parquet   a table, one row a commitment; Parquet where pyarrow is installed
         commitments.csv-metadata.json   what its columns hold (CSVW)
@@ -47,6 +48,7 @@ from ogpgraph import checks, iris
 from ogpgraph.problems import Problem, ProblemsFound, violations
 from ogpgraph.records import ReleaseNotes
 from ogpgraph.release import catalogue, dumps, examples, tables, void
+from ogpgraph.release.alignments import alignment_files
 from ogpgraph.release.changes import Changes, compare
 from ogpgraph.release.conflicts import conflicts_csv
 from ogpgraph.release.patch import Patch
@@ -168,6 +170,7 @@ def _files(ordered: list[Quad], problems: list[Problem], validation: checks.Vali
     files["validation.ttl"] = report_turtle(validation)
     files["validation.txt"] = report_text(problems).encode()
     files["conflicts.csv"] = conflicts_csv(default)
+    files |= dict(alignment_files(ordered))
     return files | _tables(default)
 
 

@@ -24,6 +24,7 @@ from ogpgraph.vocabulary import DCAT, DCTERMS, FOAF, OGP, OWL, RDF, RDFS, SKOS, 
 LICENCE = NamedNode("https://creativecommons.org/licenses/by/4.0/")
 DATASET = iris.entity("dataset/ogp-graph")
 CATALOGUE, SERVICE, AGENT = NamedNode(BASE + "catalog"), NamedNode(BASE + "sparql"), iris.entity("agent/ogp-graph")
+FRAGMENTS = NamedNode(BASE + "fragments")
 MADE_BY = "OGP Graph contributors"
 
 _VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
@@ -36,6 +37,7 @@ _MEDIA_TYPES = {
     "json": "application/json",
     "csv-metadata.json": "application/csvm+json",
     "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
     "parquet": "application/vnd.apache.parquet",
     "rdfp": PATCH,
     "txt": "text/plain",
@@ -68,7 +70,9 @@ _THEME, _ENGLISH, _FRENCH, _SPANISH, _PUBLIC, _IRREGULAR = (
     )
 )
 _PERIOD, _CONTACT = NamedNode(f"{DATASET.value}#period"), NamedNode(f"{DATASET.value}#contact")
-_SPARQL_ACCESS = NamedNode(f"{DATASET.value}#sparql")
+_SPARQL_ACCESS, _FRAGMENT_ACCESS = NamedNode(f"{DATASET.value}#sparql"), NamedNode(f"{DATASET.value}#fragments")
+_SPARQL_PROTOCOL = NamedNode("https://www.w3.org/TR/sparql11-protocol/")
+_FRAGMENTS_SPECIFICATION = NamedNode("https://linkeddatafragments.org/specification/triple-pattern-fragments/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,8 @@ def dcat(notes: ReleaseNotes, version: str, previous: str | None, coverage: Cove
         *_for_catalogues(coverage),
         *_catalogue(notes),
         *_version(notes, version, previous),
-        *_endpoint(),
+        *_service(SERVICE, _SPARQL_ACCESS, "SPARQL endpoint of OGP Graph", _SPARQL_PROTOCOL),
+        *_service(FRAGMENTS, _FRAGMENT_ACCESS, "Triple Pattern Fragments of OGP Graph", _FRAGMENTS_SPECIFICATION),
     ]
     for name, facts in sorted(files.items()):
         if not name.startswith(_ABOUT):
@@ -219,6 +224,7 @@ def _catalogue(notes: ReleaseNotes) -> Iterator[Triple]:
     yield Triple(CATALOGUE, FOAF.homepage, CATALOGUE)
     yield Triple(CATALOGUE, DCAT.dataset, DATASET)
     yield Triple(CATALOGUE, DCAT.service, SERVICE)
+    yield Triple(CATALOGUE, DCAT.service, FRAGMENTS)
 
 
 def _version(notes: ReleaseNotes, version: str, previous: str | None) -> Iterator[Triple]:
@@ -239,25 +245,25 @@ def _version(notes: ReleaseNotes, version: str, previous: str | None) -> Iterato
             yield Triple(newer, DCAT.previousVersion, dump(previous))
 
 
-def _endpoint() -> Iterator[Triple]:
-    """The SPARQL endpoint as a service, and as a way of access to the dataset."""
-    title = text("SPARQL endpoint of OGP Graph")
-    yield Triple(SERVICE, RDF.type, DCAT.DataService)
-    yield Triple(SERVICE, DCTERMS.title, title)
-    yield Triple(SERVICE, DCTERMS.license, LICENCE)
-    yield Triple(SERVICE, DCTERMS.publisher, AGENT)
-    yield Triple(SERVICE, DCTERMS.accessRights, _PUBLIC)
-    yield Triple(SERVICE, DCTERMS.conformsTo, NamedNode("https://www.w3.org/TR/sparql11-protocol/"))
-    yield Triple(SERVICE, DCAT.endpointURL, SERVICE)
-    yield Triple(SERVICE, DCAT.endpointDescription, SERVICE)
-    yield Triple(SERVICE, DCAT.servesDataset, DATASET)
-    yield Triple(NamedNode("https://www.w3.org/TR/sparql11-protocol/"), RDF.type, DCTERMS.Standard)
-    yield Triple(DATASET, DCAT.distribution, _SPARQL_ACCESS)
-    yield Triple(_SPARQL_ACCESS, RDF.type, DCAT.Distribution)
-    yield Triple(_SPARQL_ACCESS, DCTERMS.title, title)
-    yield Triple(_SPARQL_ACCESS, DCTERMS.license, LICENCE)
-    yield Triple(_SPARQL_ACCESS, DCAT.accessURL, SERVICE)
-    yield Triple(_SPARQL_ACCESS, DCAT.accessService, SERVICE)
+def _service(service: NamedNode, access: NamedNode, name: str, standard: NamedNode) -> Iterator[Triple]:
+    """A way to ask the dataset as a service, and as a distribution of it."""
+    title = text(name)
+    yield Triple(service, RDF.type, DCAT.DataService)
+    yield Triple(service, DCTERMS.title, title)
+    yield Triple(service, DCTERMS.license, LICENCE)
+    yield Triple(service, DCTERMS.publisher, AGENT)
+    yield Triple(service, DCTERMS.accessRights, _PUBLIC)
+    yield Triple(service, DCTERMS.conformsTo, standard)
+    yield Triple(service, DCAT.endpointURL, service)
+    yield Triple(service, DCAT.endpointDescription, service)
+    yield Triple(service, DCAT.servesDataset, DATASET)
+    yield Triple(standard, RDF.type, DCTERMS.Standard)
+    yield Triple(DATASET, DCAT.distribution, access)
+    yield Triple(access, RDF.type, DCAT.Distribution)
+    yield Triple(access, DCTERMS.title, title)
+    yield Triple(access, DCTERMS.license, LICENCE)
+    yield Triple(access, DCAT.accessURL, service)
+    yield Triple(access, DCAT.accessService, service)
 
 
 def dump(version: str, name: str = "") -> NamedNode:

@@ -132,6 +132,11 @@ def member_of(node: NamedNode) -> str | None:
     return found.group(1).upper() if found else None
 
 
+def member_pattern(code: str) -> str:
+    """The IRIs of the entities of a member, as a regular expression of SPARQL: what ``member_of`` reads off them."""
+    return f"^{re.escape(BASE)}id/({_KINDS.replace(' ', '|')})/(plan-)?({code.upper()}|{code.lower()})([0-9/-]|$)"
+
+
 def by_member(triples: Iterable[Triple]) -> dict[str, list[Triple]]:
     """The default graph in parts, one a member, each with the sources that it names."""
     parts: dict[str, list[Triple]] = defaultdict(list)

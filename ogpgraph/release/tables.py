@@ -90,7 +90,12 @@ def commitments(triples: Iterable[Triple]) -> list[Row]:
         for name, (rating, outcomes) in ratings.items():
             row |= _rating(graph, node, name, rating, outcomes[node])
         rows.append({column.name: row[column.name] for column in all_columns()})
-    return sorted(rows, key=lambda row: (row["member"], row["cycle"], row["id"], row["commitment"]))
+    return sorted(rows, key=_order)
+
+
+def _order(row: Row) -> tuple[str, ...]:
+    """By member, cycle and id; a commitment whose plan has no known year, or which has no id, comes first."""
+    return tuple(str(row[name] or "") for name in ("member", "cycle", "id", "commitment"))
 
 
 def as_csv(rows: Iterable[Row]) -> bytes:

@@ -202,6 +202,7 @@ _LINKS = frozenset(
 _TARGETS = {
     "http://publications.europa.eu/resource/authority/": "EU authority tables",
     "http://www.wikidata.org/entity/": "Wikidata",
+    "http://metadata.un.org/sdg/": "UN Sustainable Development Goals",
     "https://sws.geonames.org/": "GeoNames",
 }
 

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pyoxigraph import Store
+
 from ogpgraph.load import DamagedRelease, Dataset, disk, in_memory
 from ogpgraph.search.documents import Document, Text, documents_of, labels_of_values
 from ogpgraph.search.folding import fold, words
@@ -61,16 +63,21 @@ def write(plan: Plan) -> None:
     """
     is_on_disk = plan.store_folder is not None and plan.store_folder.exists()
     store = disk.open_read_only(plan.store_folder) if is_on_disk and plan.store_folder else in_memory(plan.dataset)
+    write_index(store, plan.file)
+    _remove_others(plan.file)
+
+
+def write_index(store: Store, file: Path) -> None:
+    """Make the index of a store's default graph beside its file, then rename. OSError or sqlite3.Error."""
     documents = documents_of(store)
     labels = labels_of_values(store, {value for each in documents for _, value in each.facets})
-    plan.file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = plan.file.with_name(f".{plan.file.name}.{os.getpid()}")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         _write(unfinished, documents, labels)
-        unfinished.rename(plan.file)
+        unfinished.rename(file)
     finally:
         unfinished.unlink(missing_ok=True)
-    _remove_others(plan.file)
 
 
 def _write(file: Path, documents: list[Document], labels: dict[str, str]) -> None:

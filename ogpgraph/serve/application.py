@@ -35,6 +35,7 @@ from ogpgraph.serve.entities import EntityData
 from ogpgraph.serve.entity_pages import EntityPages
 from ogpgraph.serve.errors import add_error_handlers
 from ogpgraph.serve.exchange import Scope
+from ogpgraph.serve.fragments import Fragments
 from ogpgraph.serve.front import ASGI, Front
 from ogpgraph.serve.graph_store import DIRECT, INDIRECT, GraphStore
 from ogpgraph.serve.judgement import Judge
@@ -45,12 +46,13 @@ from ogpgraph.serve.metrics import Metrics
 from ogpgraph.serve.openapi import described
 from ogpgraph.serve.prompt import PromptAnswers
 from ogpgraph.serve.queries import QueryPages
+from ogpgraph.serve.reconcile import ReconciliationService
 from ogpgraph.serve.releases import Releases
 from ogpgraph.serve.search import SearchPages
-from ogpgraph.serve.site import Pages
+from ogpgraph.serve.site import Handler, Pages
 from ogpgraph.serve.start import StartPage
 from ogpgraph.serve.update import Writes
-from ogpgraph.serve.versions import Handler, VersionSite, page_handler
+from ogpgraph.serve.versions import VersionSite
 from ogpgraph.serve.vocabularies import VocabularyPages
 from ogpgraph.settings import Settings
 
@@ -100,7 +102,9 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await releases.start()
+        preparing = asyncio.create_task(pages.prepare())
         yield
+        await preparing
         writes.close()
         await asyncio.gather(releases.close(), versions.archive.close())
         access_log.close()
@@ -129,8 +133,9 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     app.router.routes += EntityPages(pages, settings).routes()
     app.router.routes += DumpPages(pages, settings, descriptions).routes()
     app.router.routes += SearchPages(pages, settings).routes()
-    app.router.routes += LineagePages(pages, settings).routes()
+    app.router.routes += [*LineagePages(pages, settings).routes(), *ReconciliationService(pages, settings).routes()]
     app.router.routes += VocabularyPages(pages, settings).routes()
+    app.router.routes += Fragments(pages, settings).routes()
     app.router.routes += [*QueryPages(pages, cache, settings).routes(), *StartPage(pages).routes()]
     app.router.routes += Assets().routes()
     app.router.routes += memento.routes() + Crawlers(pages, cache, settings).routes()
@@ -163,12 +168,11 @@ def _add_entities(app: FastAPI, entities: EntityData) -> None:
 
 def _in_versions(pages: Pages, cache: AnswerCache, settings: Settings) -> dict[str, Handler]:
     """What answers for any release, by path; below ``/versions/<v>`` as for the one in service."""
-    search = SearchPages(pages, settings)
     return {
-        "/page/{path:path}": page_handler(EntityPages(pages, settings).page),
-        "/lineage/{path:path}": page_handler(LineagePages(pages, settings).page),
-        "/search": search.page,
-        "/search.json": search.json,
+        **EntityPages(pages, settings).handlers,
+        **LineagePages(pages, settings).handlers,
+        **SearchPages(pages, settings).handlers,
         **VocabularyPages(pages, settings).handlers,
+        **Fragments(pages, settings).handlers,
         **QueryPages(pages, cache, settings).handlers,
     }

@@ -34,7 +34,7 @@ _OWN_PAGES = ("/", "/ontology", "/shapes", "/scheme/", "/queries/", "/dumps/", "
 # What has no end, or says again what a page says.
 _DISALLOWED = (
     *("/sparql?query=", "/sparql?format=", "/editor?query=", "/search?q=", "/search.json?", "/graphs?graph="),
-    *("/timegate/", "/timemap/", "/versions/*/"),
+    *("/fragments?", "/timegate/", "/timemap/", "/versions/*/"),
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,10 +12,13 @@ from starlette.routing import Route
 from ogpgraph.pages.entity import entity_page
 from ogpgraph.pages.links import Links
 from ogpgraph.pages.queries import filled
+from ogpgraph.pages.statements import facts_of
 from ogpgraph.serve import link_headers
 from ogpgraph.serve.entities import entity_node
-from ogpgraph.serve.site import Pages, View
+from ogpgraph.serve.site import Handler, Pages, View
 from ogpgraph.settings import Settings
+
+_MOST_TYPES_KEPT = 10_000
 
 
 class EntityPages:
@@ -21,21 +26,33 @@ class EntityPages:
 
     def __init__(self, pages: Pages, settings: Settings) -> None:
         self._pages, self._settings = pages, settings
+        self._types: OrderedDict[str, frozenset[str]] = OrderedDict()  # by release and entity, asked last at the end
+        self.handlers: dict[str, Handler] = {"/page/{path:path}": self.page}
 
     def routes(self) -> list[Route]:
         """The route of the release in service."""
-        return [Route("/page/{path:path}", self._current, methods=["GET", "HEAD"])]
+        return self._pages.routes(self.handlers)
 
-    async def page(self, request: Request, path: str, view: View) -> Response:
+    async def page(self, request: Request, view: View) -> Response:
         """The page of the entity at a path below the base; 404 where the release says nothing of it."""
+        path = request.path_params["path"]
         if not path:
             raise HTTPException(404)
         iri = entity_node(self._settings.base, path).value
-        state = await self._pages.rows(request.scope, filled("entity-state", entity=iri), view)
-        types = {row["type"].value for row in state if "type" in row}
+        types = await self._types_of(request, iri, view)
         links = link_headers.of_document(Links(self._settings.base, view.root), iri, "html", types)
         headers = link_headers.joined(links)
         return await self._pages.respond(request.scope, lambda context: entity_page(context, iri), view, headers)
 
-    async def _current(self, request: Request) -> Response:
-        return await self.page(request, request.path_params["path"], self._pages.view())
+    async def _types_of(self, request: Request, iri: str, view: View) -> frozenset[str]:
+        """The classes of an entity, by the question that its page starts from; kept for when the page is."""
+        key = f"{view.engine.digest} {iri}"
+        types = self._types.get(key)
+        if types is None:
+            rows = await self._pages.rows(request.scope, filled("entity", entity=iri), view)
+            types = frozenset(facts_of(iri, rows).types)
+        self._types[key] = types
+        self._types.move_to_end(key)
+        if len(self._types) > _MOST_TYPES_KEPT:
+            self._types.popitem(last=False)
+        return types

@@ -26,7 +26,10 @@ ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-None-Match, X-Request-Id",
+    "Access-Control-Allow-Headers": (
+        "Accept, Accept-Datetime, Authorization, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range, "
+        "X-Request-Id"
+    ),
     "Access-Control-Max-Age": "86400",
 }
 _PREFLIGHT_OF_WRITABLE_GRAPHS = {

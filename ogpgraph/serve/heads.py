@@ -12,7 +12,11 @@ from ogpgraph.settings import BASE, Settings
 Headers = list[tuple[bytes, bytes]]
 
 _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-_EXPOSED = "ETag, Link, OGPGraph-Version, OGPGraph-Data-Period, Server-Timing, Cache-Status, X-Request-Id, Retry-After"
+# What scripts of other origins may read beyond what browsers give them anyway (Fetch, section 4.10).
+_EXPOSED = (
+    "ETag, Link, OGPGraph-Version, OGPGraph-Data-Period, Server-Timing, Cache-Status, X-Request-Id, Retry-After, "
+    "Location, Allow, Content-Disposition, Memento-Datetime, Vary"
+)
 _ALWAYS: Headers = [
     # Any page may ask; without credentials there is nothing that it could ask in its visitor's name.
     (b"access-control-allow-origin", b"*"),

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from ogpgraph.pages.lineage import lineage_document, lineage_page
 from ogpgraph.pages.lineage_forms import FORMS
 from ogpgraph.serve.iri_paths import entity_node
-from ogpgraph.serve.site import Pages, View
+from ogpgraph.serve.site import Handler, Pages, View
 from ogpgraph.settings import Settings
 
 
@@ -20,13 +20,15 @@ class LineagePages:
 
     def __init__(self, pages: Pages, settings: Settings) -> None:
         self._pages, self._settings = pages, settings
+        self.handlers: dict[str, Handler] = {"/lineage/{path:path}": self.page}
 
     def routes(self) -> list[Route]:
         """The route of the release in service."""
-        return [Route("/lineage/{path:path}", self._current, methods=["GET", "HEAD"])]
+        return self._pages.routes(self.handlers)
 
-    async def page(self, request: Request, path: str, view: View) -> Response:
+    async def page(self, request: Request, view: View) -> Response:
         """The page or document at a path below ``/lineage/``; 404 where there is nothing that has a lineage."""
+        path = request.path_params["path"]
         name, _, ending = path.rpartition(".")
         form = ending if name and ending in FORMS else ""
         path = name if form else path
@@ -39,6 +41,3 @@ class LineagePages:
         return await self._pages.document(
             request.scope, lambda context: lineage_document(context, iri, form), FORMS[form][0], view, headers
         )
-
-    async def _current(self, request: Request) -> Response:
-        return await self.page(request, request.path_params["path"], self._pages.view())

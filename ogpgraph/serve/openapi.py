@@ -2,25 +2,76 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS
+from ogpgraph.pages.fragment_patterns import GRAPH, PLACES
+from ogpgraph.pages.lineage_forms import FORMS
 from ogpgraph.search.asked import MOST_PAGES
 from ogpgraph.search.facets import FACETS
 from ogpgraph.search.wording import MOST_CHARACTERS
 from ogpgraph.serve.entities import EXTENSIONS
 from ogpgraph.serve.errors import MEDIA_TYPE
+from ogpgraph.serve.reconcile_openapi import reconciliation_paths
 
 _IRI_LIST = {"type": "array", "items": {"type": "string", "format": "iri"}}
 _QUERY_TEXT = {"type": "string", "example": "SELECT * { ?s ?p ?o } LIMIT 10"}
 
 
+_HTML, _JSON = ("text/html; charset=utf-8",), ("application/json",)
+_RDF = tuple(each.content_type for each in GRAPH_FORMATS)
+# What answers by GET and has no parameters but its path: what it is, and what media types it has.
+DOCUMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "/": ("The start page", _HTML),
+    "/id/{path}": ("303 from an entity to its page or its data, by Accept; 410 for what was withdrawn", ()),
+    "/page/{path}": ("An entity for people", _HTML),
+    "/lineage/{path}": (
+        "The lineage of a member, a plan or a commitment: drawn, or as a graph where the path ends with a form",
+        (*_HTML, *(media_type for media_type, _ in FORMS.values())),
+    ),
+    "/lineage/{path}.svg": ("The drawing alone", ("image/svg+xml",)),
+    "/lineage/{path}.json": ("The lineage as a graph", _JSON),
+    "/lineage/{path}.graphml": ("The lineage as GraphML", ("application/graphml+xml",)),
+    "/lineage/{path}.dot": ("The lineage for Graphviz", ("text/vnd.graphviz",)),
+    "/search": ("Full-text search for people; parameters as of /search.json", _HTML),
+    "/editor": ("The query editor; `query` is the query that stands in it", _HTML),
+    "/queries/": ("The example queries; `keyword` narrows them", (*_HTML, *_RDF)),
+    "/queries/{name}": ("An example query with the first part of its answer", (*_HTML, *_RDF)),
+    "/queries/{name}.rq": ("The text of an example query", ("application/sparql-query",)),
+    "/ontology": ("The ontology, explained or as RDF", (*_HTML, *_RDF)),
+    "/ontology/{version}": ("The ontology of a version", _RDF),
+    "/scheme/": ("The lists of values", (*_HTML, *_RDF)),
+    "/scheme/{name}": ("A list of values, explained or as RDF", (*_HTML, *_RDF)),
+    "/shapes": ("Shapes and rules, explained or as RDF", (*_HTML, *_RDF)),
+    "/cite": ("How to cite a release", _HTML),
+    "/dumps/": ("The files of every release", _HTML),
+    "/dumps/{version}/{file}": ("A file of a release, in ranges too", ("application/octet-stream",)),
+    "/versions/": ("Every release as it was", (*_HTML, *_JSON, *_RDF)),
+    "/timegate/{path}": ("302 to an entity as it was at `Accept-Datetime` (RFC 7089)", ()),
+    "/timemap/{path}": ("When an entity was otherwise (RFC 7089)", ("application/link-format",)),
+    "/.well-known/void": ("VoID, and the description of the service", _RDF),
+    "/.well-known/sparql-examples": ("The example queries as SHACL", _RDF),
+    "/catalog": ("The catalogue (DCAT)", _RDF),
+}
+
+_MOVED = {
+    "301": "It is at another address for good.",
+    "302": "The version that is asked for is at another address.",
+    "303": "What describes it is at another address.",
+    "304": "The client has this answer already.",
+}
+
+
 def described(schema: dict[str, Any]) -> dict[str, Any]:
-    """The framework's description with ``/sparql``, ``/data`` and ``/search.json``."""
+    """The framework's description with what its routes do not tell: the plain ASGI parts, and the pages."""
     paths = schema.setdefault("paths", {})
     paths["/sparql"] = {"get": _query_by_get(), "post": _query_by_post()}
     paths["/data/{path}"] = {"get": _data()}
+    paths["/fragments"] = {"get": _fragments()}
     paths["/search.json"] = {"get": _search()}
+    paths.update(reconciliation_paths(_parameter, _problem))
+    paths |= {path: {"get": _document(path, *told)} for path, told in DOCUMENTS.items() if path not in paths}
     return schema
 
 
@@ -97,6 +148,47 @@ def _data() -> dict[str, Any]:
             "304": {"description": "The client has this answer already."},
             "404": _problem("The graph says nothing about it."),
             "406": _problem("No content coding that is acceptable."),
+        },
+    }
+
+
+def _fragments() -> dict[str, Any]:
+    term = {"type": "string", "example": "ogp:Commitment"}
+    types: dict[str, Any] = {offered.content_type: {} for offered in GRAPH_FORMATS}
+    return {
+        "summary": "The statements that match a pattern, a page at a time (Triple Pattern Fragments)",
+        "operationId": "fragment",
+        "parameters": [
+            *(_parameter(place, term, f"The {place}: a term; empty or ?name for any.") for place in PLACES),
+            _parameter(GRAPH, {"type": "string", "format": "iri"}, "A named graph; without it the default graph."),
+            _parameter("page", {"type": "integer", "minimum": 1}, "Which page of the fragment."),
+        ],
+        "responses": {
+            "200": {"description": "Statements, their number, and the way to others.", "content": types},
+            "304": {"description": "The client has this answer already."},
+            "400": _problem("Something that is no term of its place."),
+            "404": {"description": "A page behind the last one: the controls without statements.", "content": types},
+            "503": _problem("A limit was met; `limit` names the setting."),
+        },
+    }
+
+
+def _document(path: str, what: str, types: tuple[str, ...]) -> dict[str, Any]:
+    names = re.findall(r"{(\w+)}", path)
+    content: dict[str, Any] = {each: {} for each in types}
+    return {
+        "summary": what,
+        "operationId": "get" + re.sub(r"\W+", "_", path).rstrip("_"),
+        "parameters": [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names],
+        "responses": {
+            "200": {"description": what, "content": content},
+            **{code: {"description": said} for code, said in _MOVED.items()},
+            "400": _problem("Parameters or an Accept-Datetime that cannot be meant."),
+            "404": _problem("There is no such thing."),
+            "406": _problem("Nothing that the answer can be is acceptable."),
+            "410": _problem("There was such a thing; it was withdrawn."),
+            "501": _problem("Another endpoint answers here, which cannot do this."),
+            "503": _problem("A limit was met, or something is still being loaded."),
         },
     }
 

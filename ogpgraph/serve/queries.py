@@ -11,8 +11,6 @@ Who likes RDF better than HTML is sent (303) to the same as RDF.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -23,19 +21,17 @@ from ogpgraph.pages.context import Context
 from ogpgraph.pages.editor import editor_terms
 from ogpgraph.pages.example_queries import FOLDER, example_of, queries_page, query_page
 from ogpgraph.pages.links import DATA_FORMS, Links
-from ogpgraph.pages.terms import Row, rows_of
 from ogpgraph.protocol.requests import Query
 from ogpgraph.serve.cache import AnswerCache, Entry, key_of
 from ogpgraph.serve.exchange import exchange_of
 from ogpgraph.serve.query_form import QueryForm
-from ogpgraph.serve.site import Pages, View
+from ogpgraph.serve.site import Handler, Pages, View
 from ogpgraph.settings import Settings
 
 _JSON = next(each for each in RESULT_FORMATS if each.name == "json")
+_TRIPLES = next(each for each in GRAPH_FORMATS if each.media_type == "application/n-triples")
 _HTML = (Format("html", "text/html"),)
 _VARY = {"Vary": "Accept, Accept-Encoding"}
-
-Handler = Callable[[Request, View], Awaitable[Response]]
 
 
 class QueryPages:
@@ -54,13 +50,7 @@ class QueryPages:
 
     def routes(self) -> list[Route]:
         """The routes of the release in service."""
-        return [Route(path, self._current(handler), methods=["GET", "HEAD"]) for path, handler in self.handlers.items()]
-
-    def _current(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            return await handler(request, self._pages.view())
-
-        return answer
+        return self._pages.routes(self.handlers)
 
     async def _editor(self, request: Request, view: View) -> Response:
         return await self._form.page(request.scope, view)
@@ -91,14 +81,14 @@ class QueryPages:
             return _see_other(links.data(f"{links.base}{FOLDER}{name}", extensions.get(form.media_type, "ttl")))
         client = exchange_of(request.scope).client
 
-        async def answer(query: str) -> list[Row]:
-            return await self._public_rows(view, query, client)
+        async def answer(query: str, is_graph: bool) -> bytes:
+            return await self._public_answer(view, query, _TRIPLES if is_graph else _JSON, client)
 
         return await self._pages.respond(request.scope, lambda context: query_page(context, name, answer), view, _VARY)
 
-    async def _public_rows(self, view: View, query: str, client: str) -> list[Row]:
+    async def _public_answer(self, view: View, query: str, form: Format, client: str) -> bytes:
         """An example's answer, evaluated among the queries of strangers: some take longer than those of pages may."""
-        job = Job(Query(query), _JSON, lane=Lane.PUBLIC, client=client)
+        job = Job(Query(query), form, lane=Lane.PUBLIC, client=client)
         key = key_of(view.engine.digest, job)
         entry = self._cache.find(key)
         if entry is None:
@@ -108,7 +98,7 @@ class QueryPages:
                     body = b"".join([chunk async for chunk in answer])
             entry = Entry(body, "identity")
             self._cache.keep(key, entry)
-        return rows_of(entry.body)
+        return entry.body
 
 
 def wants_rdf(request: Request) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -21,7 +21,7 @@ from ogpgraph.search.asked import PAGE_HITS, Search, search_of
 from ogpgraph.search.index import Found, Index, TooSlow
 from ogpgraph.serve.exchange import Scope
 from ogpgraph.serve.origin import origin_of
-from ogpgraph.serve.site import Pages, View
+from ogpgraph.serve.site import Handler, Pages, View
 from ogpgraph.settings import Settings
 
 _MOST_PARAMETERS = 100
@@ -44,17 +44,11 @@ class SearchPages:
 
     def __init__(self, pages: Pages, settings: Settings) -> None:
         self._pages, self._settings = pages, settings
+        self.handlers: dict[str, Handler] = {"/search": self.page, "/search.json": self.json}
 
     def routes(self) -> list[Route]:
         """The routes of the release in service."""
-        return [
-            Route(path, self._of_current(answer), methods=["GET", "HEAD"])
-            for path, answer in (
-                ("/search", self.page),
-                ("/search.json", self.json),
-                ("/search/opensearch.xml", self.description),
-            )
-        ]
+        return self._pages.routes({**self.handlers, "/search/opensearch.xml": self.description})
 
     async def page(self, request: Request, view: View) -> Response:
         """What was found, for people.
@@ -74,12 +68,6 @@ class SearchPages:
         text = open_search(origin_of(request.scope, self._settings), Links(self._settings.base, view.root))
         headers = {"Vary": "Host", "Cache-Control": f"public, max-age={self._settings.cache_seconds}"}
         return Response(text, headers=headers, media_type=_OPEN_SEARCH)
-
-    def _of_current(self, answer: Callable[[Request, View], Awaitable[Response]]) -> Callable[..., Any]:
-        async def current(request: Request) -> Response:
-            return await answer(request, self._pages.view())
-
-        return current
 
     def _made(self, request: Request, view: View, show: Show) -> Callable[[Context], Awaitable[str]]:
         search = _asked(request.scope)

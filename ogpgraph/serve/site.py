@@ -8,16 +8,18 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from ogpgraph.engine.job import Engine, Job, Lane
 from ogpgraph.negotiate import RESULT_FORMATS, choose_encoding
-from ogpgraph.pages.context import About, Context, NotFound
+from ogpgraph.pages.context import About, Context, NotFound, compile_templates
 from ogpgraph.pages.links import Links
 from ogpgraph.pages.terms import Row, rows_of
 from ogpgraph.protocol.requests import Query
@@ -39,6 +41,10 @@ _JSON = next(each for each in RESULT_FORMATS if each.name == "json")
 # Answers that are kept as rows: reading a long one again takes longer than anything else on a page.
 _MOST_ROWS_KEPT = 200
 
+# What a release's things are called is kept for the pages to come, up to so many names of so many releases.
+_MOST_NAMES = 50_000
+_MOST_NAMED_RELEASES = 4
+
 Make = Callable[[Context], Awaitable[str]]
 
 
@@ -51,16 +57,31 @@ class View:
     root: str = ""
 
 
+# Answers a request with the page or document of a release.
+Handler = Callable[[Request, View], Awaitable[Response]]
+
+
 class Pages:
     """Makes pages and sends them."""
 
     def __init__(self, releases: InService, cache: AnswerCache, settings: Settings) -> None:
         self._releases, self._cache, self._settings = releases, cache, settings
         self._rows: OrderedDict[str, list[Row]] = OrderedDict()  # the answers that were read last, by their key
+        self._names: OrderedDict[str, dict[str, str]] = OrderedDict()  # by the digest of the release
 
     def view(self) -> View:
         """The release in service; EngineFailed (503) as long as there is none."""
         return View(self._releases.engine, self._releases.folder)
+
+    def routes(self, handlers: Mapping[str, Handler]) -> list[Route]:
+        """The routes of what answers for any release, by path: here for the one in service."""
+        return [Route(path, self._current(handler), methods=["GET", "HEAD"]) for path, handler in handlers.items()]
+
+    def _current(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            return await handler(request, self.view())
+
+        return answer
 
     async def respond(
         self,
@@ -96,6 +117,10 @@ class Pages:
         """What a SELECT query answers in the reserved lane, for what is no page (JSON, SVG)."""
         return await self._ask(view or self.view(), query, exchange_of(scope).client)
 
+    async def prepare(self) -> None:
+        """Do beforehand, in a thread, what the first pages of a server would wait for: compile the templates."""
+        await asyncio.to_thread(compile_templates)
+
     async def _send(
         self, scope: Scope, make: Make, view: View, media_type: str, headers: Mapping[str, str], status: int
     ) -> Response:
@@ -120,7 +145,8 @@ class Pages:
         return Response(entry.body, status, told, media_type=media_type)
 
     async def _page(self, view: View, target: str, encoding: str, scope: Scope, make: Make) -> Entry:
-        key = f"page {view.engine.digest} {view.root} {encoding} {target}"
+        told = replace(about(view), is_newest=view.engine.version == self._releases.engine.version)
+        key = f"page {view.engine.digest} {view.root} {told.is_newest} {encoding} {target}"
         entry = self._cache.find(key)
         if entry:
             exchange_of(scope).cache = "hit"
@@ -130,8 +156,9 @@ class Pages:
         context = Context(
             lambda query: self._ask(view, query, client),
             Links(self._settings.base, view.root),
-            about(view),
+            told,
             scope["path"],
+            names=self._names_of(view),
         )
         try:
             html = await make(context)
@@ -143,6 +170,15 @@ class Pages:
         entry = Entry(body, encoding)
         self._cache.keep(key, entry)
         return entry
+
+    def _names_of(self, view: View) -> dict[str, str]:
+        """What things of a release are called, as far as pages asked; a full one stays with the pages in making."""
+        digest = view.engine.digest
+        names = self._names.pop(digest, {})
+        self._names[digest] = names if len(names) < _MOST_NAMES else {}
+        if len(self._names) > _MOST_NAMED_RELEASES:
+            self._names.popitem(last=False)
+        return self._names[digest]
 
     async def _ask(self, view: View, query: str, client: str) -> list[Row]:
         job = Job(Query(query), _JSON, lane=Lane.RESERVED, client=client)

@@ -19,13 +19,10 @@ class StartPage:
 
     def routes(self) -> list[Route]:
         """The route of the release in service."""
-        return [Route("/", self._current, methods=["GET", "HEAD"])]
+        return self._pages.routes({"/": self.page})
 
     async def page(self, request: Request, view: View) -> Response:
         """The start page of a release."""
         if wants_rdf(request):
             return RedirectResponse("/.well-known/void", 303, {"Vary": "Accept"})
         return await self._pages.respond(request.scope, start_page, view, {"Vary": "Accept, Accept-Encoding"})
-
-    async def _current(self, request: Request) -> Response:
-        return await self.page(request, self._pages.view())

@@ -15,7 +15,7 @@ are Mementos: see ``memento.py``.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -41,16 +41,15 @@ from ogpgraph.serve.judgement import Judge
 from ogpgraph.serve.long_texts import LongTexts
 from ogpgraph.serve.memento import Memento
 from ogpgraph.serve.releases import Releases, Served
-from ogpgraph.serve.site import Pages, View
+from ogpgraph.serve.site import Handler, Pages, View
 from ogpgraph.settings import Settings
-
-# Answers a request with the page or document of a version.
-Handler = Callable[[Request, View], Awaitable[Response]]
 
 _JSON = Format("json", "application/json")
 _MOST_DESCRIBED = 4  # versions whose descriptions are kept, some megabytes each
 # What a version has no state of, by the first part of its path: it leads to that of the release in service.
-_OF_TODAY = {"search", "search.json", "editor", "queries", "lineage", "cite", "dumps", "versions", "assets"}
+_OF_TODAY = {
+    *("search", "search.json", "editor", "queries", "lineage", "cite", "dumps", "versions", "assets", "reconcile"),
+}
 
 
 class ReadOnly:
@@ -215,12 +214,3 @@ class VersionSite:
             await send(message)
 
         return sending
-
-
-def page_handler(make: Callable[[Request, str, View], Awaitable[Response]]) -> Handler:
-    """A handler for what is found by the path below the base."""
-
-    async def handler(request: Request, view: View) -> Response:
-        return await make(request, request.path_params["path"], view)
-
-    return handler

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,14 +36,12 @@ from ogpgraph.pages.schemes import concept_exists, scheme_page, schemes_document
 from ogpgraph.pages.shapes import shapes_page
 from ogpgraph.serve.entities import EXTENSIONS, FORMATS, entity_node
 from ogpgraph.serve.exchange import header
-from ogpgraph.serve.site import Make, Pages, View
+from ogpgraph.serve.site import Handler, Make, Pages, View
 from ogpgraph.settings import Settings
 from ogpgraph.vocabulary import OWL
 
 if TYPE_CHECKING:
     from ogpgraph.checks import Rule
-
-Handler = Callable[[Request, View], Awaitable[Response]]
 
 _BY_EXTENSION = {EXTENSIONS[offered.name]: offered for offered in FORMATS}
 _VARY = {"Vary": "Accept, Accept-Encoding"}
@@ -72,13 +70,7 @@ class VocabularyPages:
 
     def routes(self) -> list[Route]:
         """The routes of the release in service; those of another version give its view to ``handlers``."""
-        return [Route(path, self._current(handler), methods=["GET", "HEAD"]) for path, handler in self.handlers.items()]
-
-    def _current(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            return await handler(request, self._pages.view())
-
-        return answer
+        return self._pages.routes(self.handlers)
 
     async def ontology(self, request: Request, view: View) -> Response:
         """The ontology."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ogpgraph.pages.context import Context
 from ogpgraph.pages.kinds.lead import Lead
 from ogpgraph.pages.statements import Facts
-from ogpgraph.vocabulary import DCTERMS, FOAF, OGP, ORG, RDFS, SKOS
+from ogpgraph.vocabulary import DCTERMS, FOAF, OGP, ORG, OWL, PAV, RDFS, SKOS, SSSOM
 
 _TEXTS = (DCTERMS.abstract, DCTERMS.description, SKOS.definition, RDFS.comment, SKOS.note)
 _KEYS = (
@@ -33,6 +33,8 @@ _KEYS = (
         OGP.graph,
         ORG.subOrganizationOf,
     ),
+    *(OWL.annotatedSource, OWL.annotatedProperty, OWL.annotatedTarget, SSSOM.predicate_modifier),
+    *(SSSOM.mapping_justification, SSSOM.confidence, SSSOM.curation_rule_text, PAV.authoredBy, DCTERMS.created),
 )
 
 

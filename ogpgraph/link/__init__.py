@@ -1,0 +1,1 @@
+"""Linking: which things of two graphs or tables may be the same."""
