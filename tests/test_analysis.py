@@ -449,7 +449,7 @@ def test_a_release_above_the_limit_is_a_store_on_disk(
     monkeypatch.setenv("OGPGRAPH_MEMORY_QUADS", "10")
     for _ in range(2):
         assert_frame_equal(ogpgraph.open(out).plans(), local.plans())
-    assert [path.name for path in (out / "stores").iterdir()] == [next((out / "stores").iterdir()).name]
+    assert len([path for path in (out / "stores").iterdir() if path.is_dir()]) == 1
 
 
 def test_opening_prints_nothing_and_writes_nothing(xanadu_out: Path, capfd: pytest.CaptureFixture[str]) -> None:

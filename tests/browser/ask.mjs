@@ -11,6 +11,7 @@ const browser = await launched(executable);
 const context = await browser.newContext();
 const { page, seen } = await watched(context, origin);
 await page.goto(`${origin}/editor`, { waitUntil: "networkidle" });
+await page.waitForSelector(".CodeMirror");
 const told = {};
 
 await write(`${PREFIX}SELECT ?plan { ?plan a ogp:ActionPlan } ORDER BY ?plan LIMIT 3`);
