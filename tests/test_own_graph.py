@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 import textwrap
 import zipfile
 from collections.abc import Callable, Iterator
@@ -272,6 +274,13 @@ def test_csvw_describes_the_columns_that_the_tables_have(tables: Tables) -> None
         assert [column["name"] for column in table["tableSchema"]["columns"]] == header
     listed = {table["url"] for table in described["tables"]}
     assert listed == {path.name for path in tables.folder.glob("*.csv")}
+
+
+def test_a_template_is_whole_for_who_reads_only_its_first_line(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m ogpgraph.cli template {tmp_path / 'own'} | head -n 1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{tmp_path / 'own' / 'source.yml'}\n"
+    assert {path.name for path in (tmp_path / "own").iterdir()} == set(written("XA", "Xanadu", "csv"))
 
 
 def test_a_template_is_not_written_over_something(tables: Tables, capsys: pytest.CaptureFixture[str]) -> None:

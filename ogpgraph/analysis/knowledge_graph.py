@@ -72,7 +72,7 @@ class KnowledgeGraph(Generic[Frame]):
 
     @property
     def version(self) -> str:
-        """The version of the release, such as ``0.1.0-8ba28787``; empty where the dataset does not describe itself."""
+        """The version of the release, such as ``0.1.0-e85d0911``; empty where the dataset does not describe itself."""
         return self._citation().version
 
     @property

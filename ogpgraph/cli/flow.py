@@ -169,7 +169,7 @@ def _template(options: argparse.Namespace) -> int:
     options.folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (options.folder / name).write_text(content, "utf-8")
-        print(options.folder / name)
+    print(*(options.folder / name for name in files), sep="\n")  # once all are there: a reader may take a few lines only
     return 0
 
 
