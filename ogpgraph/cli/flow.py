@@ -169,7 +169,8 @@ def _template(options: argparse.Namespace) -> int:
     options.folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (options.folder / name).write_text(content, "utf-8")
-    print(*(options.folder / name for name in files), sep="\n")  # once all are there: a reader may take a few lines only
+    # Once all are there: who reads the names may stop after the first.
+    print(*(options.folder / name for name in files), sep="\n")
     return 0
 
 

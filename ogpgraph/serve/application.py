@@ -23,6 +23,7 @@ from ogpgraph.pages.context import About
 from ogpgraph.serve import metrics as figures
 from ogpgraph.serve import well_known
 from ogpgraph.serve.access_log import AccessLog
+from ogpgraph.serve.ahead import PagesAhead
 from ogpgraph.serve.assets import Assets
 from ogpgraph.serve.bodies import Receive, Send
 from ogpgraph.serve.cache import AnswerCache
@@ -102,9 +103,10 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await releases.start()
-        preparing = asyncio.create_task(pages.prepare())
+        preparing, ahead = asyncio.create_task(pages.prepare()), asyncio.create_task(pages_ahead.run())
         yield
-        await preparing
+        ahead.cancel()
+        await asyncio.gather(preparing, ahead, return_exceptions=True)
         writes.close()
         await asyncio.gather(releases.close(), versions.archive.close())
         access_log.close()
@@ -130,20 +132,30 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     _add_entities(app, EntityData(releases, cache, settings, memento))
     app.router.routes += descriptions.routes() + well_known.routes(descriptions)
     pages = Pages(releases, cache, settings)
-    app.router.routes += EntityPages(pages, settings).routes()
-    app.router.routes += DumpPages(pages, settings, descriptions).routes()
-    app.router.routes += SearchPages(pages, settings).routes()
-    app.router.routes += [*LineagePages(pages, settings).routes(), *ReconciliationService(pages, settings).routes()]
-    app.router.routes += VocabularyPages(pages, settings).routes()
-    app.router.routes += Fragments(pages, settings).routes()
-    app.router.routes += [*QueryPages(pages, cache, settings).routes(), *StartPage(pages).routes()]
-    app.router.routes += Assets().routes()
+    entity_pages = EntityPages(pages, settings)
+    pages_ahead = PagesAhead(pages, entity_pages, settings)
+    app.router.routes += entity_pages.routes() + _page_routes(pages, cache, descriptions, settings)
     app.router.routes += memento.routes() + Crawlers(pages, cache, settings).routes()
     in_versions = _in_versions(pages, cache, settings)
     versions = VersionSite(releases, pages, cache, judge, settings, memento, in_versions)
     app.router.routes += versions.routes()
     add_error_handlers(app, lambda: About(releases.version), settings.base)
     return app
+
+
+def _page_routes(pages: Pages, cache: AnswerCache, descriptions: Descriptions, settings: Settings) -> list[Route]:
+    """What is a page, and is not the page of one entity."""
+    return [
+        *DumpPages(pages, settings, descriptions).routes(),
+        *SearchPages(pages, settings).routes(),
+        *LineagePages(pages, settings).routes(),
+        *ReconciliationService(pages, settings).routes(),
+        *VocabularyPages(pages, settings).routes(),
+        *Fragments(pages, settings).routes(),
+        *QueryPages(pages, cache, settings).routes(),
+        *StartPage(pages).routes(),
+        *Assets().routes(),
+    ]
 
 
 def _add_routes(app: FastAPI, releases: Releases, metrics: Metrics) -> None:

@@ -15,6 +15,7 @@ from ogpgraph.pages.queries import filled
 from ogpgraph.pages.statements import facts_of
 from ogpgraph.serve import link_headers
 from ogpgraph.serve.entities import entity_node
+from ogpgraph.serve.exchange import exchange_of
 from ogpgraph.serve.site import Handler, Pages, View
 from ogpgraph.settings import Settings
 
@@ -39,17 +40,23 @@ class EntityPages:
         if not path:
             raise HTTPException(404)
         iri = entity_node(self._settings.base, path).value
-        types = await self._types_of(request, iri, view)
+        types = await self._types_of(iri, view, exchange_of(request.scope).client)
         links = link_headers.of_document(Links(self._settings.base, view.root), iri, "html", types)
         headers = link_headers.joined(links)
         return await self._pages.respond(request.scope, lambda context: entity_page(context, iri), view, headers)
 
-    async def _types_of(self, request: Request, iri: str, view: View) -> frozenset[str]:
+    async def ahead(self, iri: str, view: View) -> None:
+        """Make the page of an entity before somebody asks for it; NotFound where it has none."""
+        path = f"/page/{iri.removeprefix(self._settings.base)}"
+        await self._types_of(iri, view, client="")
+        await self._pages.ahead(path, lambda context: entity_page(context, iri), view)
+
+    async def _types_of(self, iri: str, view: View, client: str) -> frozenset[str]:
         """The classes of an entity, by the question that its page starts from; kept for when the page is."""
         key = f"{view.engine.digest} {iri}"
         types = self._types.get(key)
         if types is None:
-            rows = await self._pages.rows(request.scope, filled("entity", entity=iri), view)
+            rows = await self._pages.ask(view, filled("entity", entity=iri), client)
             types = frozenset(facts_of(iri, rows).types)
         self._types[key] = types
         self._types.move_to_end(key)

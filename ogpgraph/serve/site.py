@@ -115,7 +115,24 @@ class Pages:
 
     async def rows(self, scope: Scope, query: str, view: View | None = None) -> list[Row]:
         """What a SELECT query answers in the reserved lane, for what is no page (JSON, SVG)."""
-        return await self._ask(view or self.view(), query, exchange_of(scope).client)
+        return await self.ask(view or self.view(), query, exchange_of(scope).client)
+
+    async def ask(self, view: View, query: str, client: str = "") -> list[Row]:
+        """What a SELECT query answers from a release in the reserved lane; ``client`` has its share of the lane."""
+        job = Job(Query(query), _JSON, lane=Lane.RESERVED, client=client)
+        key = key_of(view.engine.digest, job)
+        rows = self._rows.get(key)
+        if rows is None:
+            rows = rows_of(await self._answered(view.engine, job, key))
+        self._rows[key] = rows
+        self._rows.move_to_end(key)
+        if len(self._rows) > _MOST_ROWS_KEPT:
+            self._rows.popitem(last=False)
+        return rows
+
+    async def ahead(self, path: str, make: Make, view: View) -> None:
+        """Make the page of a path, as ``respond`` will be asked for it, and keep it; NotFound where there is none."""
+        await self._made(_Asked(view, self._told(view), f"{path}?", "gzip", path, ""), make)
 
     async def prepare(self) -> None:
         """Do beforehand, in a thread, what the first pages of a server would wait for: compile the templates."""
@@ -136,6 +153,7 @@ class Pages:
             "ETag": etag,
             "Cache-Control": f"public, max-age={heads.seconds_to_keep(self._settings)}",
             "Vary": "Accept-Encoding",
+            "Cache-Status": heads.cache_status(exchange.cache)[1].decode(),
             **headers,
         }
         if status == 200 and tag_matches(header(scope, b"if-none-match"), etag):
@@ -145,30 +163,43 @@ class Pages:
         return Response(entry.body, status, told, media_type=media_type)
 
     async def _page(self, view: View, target: str, encoding: str, scope: Scope, make: Make) -> Entry:
-        told = replace(about(view), is_newest=view.engine.version == self._releases.engine.version)
-        key = f"page {view.engine.digest} {view.root} {told.is_newest} {encoding} {target}"
-        entry = self._cache.find(key)
-        if entry:
-            exchange_of(scope).cache = "hit"
-            return entry
-        exchange_of(scope).cache = "miss"
-        client = exchange_of(scope).client
-        context = Context(
-            lambda query: self._ask(view, query, client),
-            Links(self._settings.base, view.root),
-            told,
-            scope["path"],
-            names=self._names_of(view),
-        )
+        exchange = exchange_of(scope)
+        asked = _Asked(view, self._told(view), target, encoding, scope["path"], exchange.client)
+        entry = await self._kept(asked)
+        exchange.cache = "hit" if entry else "miss"
         try:
-            html = await make(context)
+            return entry or await self._made(asked, make)
         except NotFound:
             raise HTTPException(404) from None
-        body = html.encode()
-        if encoding == "gzip":
-            body = await asyncio.to_thread(gzip.compress, body, 6, mtime=0)
-        entry = Entry(body, encoding)
-        self._cache.keep(key, entry)
+
+    def _told(self, view: View) -> About:
+        return replace(about(view), is_newest=view.engine.version == self._releases.engine.version)
+
+    async def _kept(self, asked: _Asked) -> Entry | None:
+        """The page as it is kept, or made of what is kept in the other encoding."""
+        entry = self._cache.find(asked.key())
+        if entry is None and asked.encoding == "gzip":
+            plain = self._cache.find(asked.key("identity"))
+            return plain and self._keep(asked, await _packed(plain.body))
+        if entry is None:
+            packed = self._cache.find(asked.key("gzip"))
+            return packed and Entry(gzip.decompress(packed.body), "identity")
+        return entry
+
+    async def _made(self, asked: _Asked, make: Make) -> Entry:
+        context = Context(
+            lambda query: self.ask(asked.view, query, asked.client),
+            Links(self._settings.base, asked.view.root),
+            asked.about,
+            asked.path,
+            names=self._names_of(asked.view),
+        )
+        body = (await make(context)).encode()
+        return self._keep(asked, await _packed(body) if asked.encoding == "gzip" else body)
+
+    def _keep(self, asked: _Asked, body: bytes) -> Entry:
+        entry = Entry(body, asked.encoding)
+        self._cache.keep(asked.key(), entry)
         return entry
 
     def _names_of(self, view: View) -> dict[str, str]:
@@ -180,18 +211,6 @@ class Pages:
             self._names.popitem(last=False)
         return self._names[digest]
 
-    async def _ask(self, view: View, query: str, client: str) -> list[Row]:
-        job = Job(Query(query), _JSON, lane=Lane.RESERVED, client=client)
-        key = key_of(view.engine.digest, job)
-        rows = self._rows.get(key)
-        if rows is None:
-            rows = rows_of(await self._answered(view.engine, job, key))
-        self._rows[key] = rows
-        self._rows.move_to_end(key)
-        if len(self._rows) > _MOST_ROWS_KEPT:
-            self._rows.popitem(last=False)
-        return rows
-
     async def _answered(self, engine: Engine, job: Job, key: str) -> bytes:
         entry = self._cache.find(key)
         if entry is None:
@@ -202,6 +221,27 @@ class Pages:
             entry = Entry(body, "identity")
             self._cache.keep(key, entry)
         return entry.body
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A page of a release, for a client."""
+
+    view: View
+    about: About
+    target: str  # path and query
+    encoding: str
+    path: str
+    client: str
+
+    def key(self, encoding: str = "") -> str:
+        """What it is kept under; in another encoding where one is given."""
+        digest, newest = self.view.engine.digest, self.about.is_newest
+        return f"page {digest} {self.view.root} {newest} {encoding or self.encoding} {self.target}"
+
+
+async def _packed(body: bytes) -> bytes:
+    return await asyncio.to_thread(gzip.compress, body, 6, mtime=0)
 
 
 def period_of(facts: About) -> dict[str, str]:
