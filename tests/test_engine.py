@@ -136,16 +136,24 @@ def children(pid: int) -> list[int]:
     ]
 
 
-@pytest.fixture
+_OTHERS: set[int] = set()  # children of this process that were there before the test that runs
+
+
+@pytest.fixture(autouse=True)
 def own_children() -> Callable[[], list[int]]:
     """The children of this process that came with the test; an engine also adopts what other tests' servers leave."""
-    others = children(os.getpid())
-    return lambda: [pid for pid in children(os.getpid()) if pid not in others]
+    _OTHERS.clear()
+    _OTHERS.update(children(os.getpid()))
+    return lambda: [pid for pid in children(os.getpid()) if pid not in _OTHERS]
 
 
 def zygote() -> int:
-    """The one zygote of this process."""
-    (found,) = (pid for pid in children(os.getpid()) if b"zygote" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    """The one zygote that this test has started."""
+    (found,) = (
+        pid
+        for pid in children(os.getpid())
+        if pid not in _OTHERS and b"zygote" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
     return found
 
 
