@@ -23,7 +23,7 @@ $(BIN)/.installed: requirements.lock pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(BIN)/.installed-test: requirements-test.lock $(BIN)/.installed
-	$(PIP) install --require-hashes --requirement requirements-test.lock
+	$(PIP) install --no-compile --require-hashes --requirement requirements-test.lock
 	@touch $@
 
 # Comunica, by the Node.js that the test lock brings.
@@ -76,7 +76,7 @@ test: install-test
 	$(MAKE) browser || echo "Chromium cannot be installed: the tests in a browser are skipped"; } & \
 	{ $(MAKE) clients || echo "Comunica cannot be installed: its tests are skipped"; } & \
 	{ $(MAKE) assets || echo "The query editor cannot be built: its tests are skipped"; } & wait
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/test_bombs.py
+	$(BIN)/python -m pytest -n 3 --dist loadfile --ignore tests/test_bombs.py
 	$(BIN)/python -m pytest tests/test_bombs.py
 
 conformance: install-test

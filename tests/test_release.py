@@ -41,7 +41,9 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def versions(out: Path) -> list[str]:
-    return sorted(path.name for path in out.iterdir() if path.name != "refused" and not path.is_symlink())
+    """The releases in a folder, beside what was refused and what others derived from a release."""
+    others = ("refused", "stores")
+    return sorted(path.name for path in out.iterdir() if path.name not in others and not path.is_symlink())
 
 
 def triples(folder: Path, name: str) -> set:

@@ -591,9 +591,12 @@ VIRTUOSO_DIFFERS = {
     "028": "CONCAT takes an unbound variable for an empty text",
     "038": _BOOLEANS,
     "042": _BOOLEANS,
-    "053": "a filter by two bounds of a date finds nothing, although the dates are there",
     "067": _BOOLEANS,
+}
+# It plans these anew after each load, and not always rightly.
+VIRTUOSO_SOMETIMES = {
     "046": "rows stay that MINUS with a path with + takes away",
+    "053": "a filter by two bounds of a date finds nothing, although the dates are there",
 }
 
 
@@ -663,7 +666,7 @@ def test_oxigraph_gives_the_answers_of_the_embedded_engine(loaded: Remote, store
 
 
 def test_virtuoso_gives_the_answers_of_the_embedded_engine(loaded_virtuoso: Remote, store: Store) -> None:
-    assert run(different(loaded_virtuoso.engine, store)) == set(VIRTUOSO_DIFFERS)
+    assert run(different(loaded_virtuoso.engine, store)) - set(VIRTUOSO_SOMETIMES) == set(VIRTUOSO_DIFFERS)
 
 
 def test_virtuoso_tells_version_and_size(loaded_virtuoso: Remote, release: Release) -> None:
