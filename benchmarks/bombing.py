@@ -179,8 +179,8 @@ def lateness(ending: Ending) -> float:
 def bomb(server: Server) -> Bombing:
     """Throw everything, while pages are asked for."""
     throw(server, "first", "ASK {}")
-    before = usage(server.pid)
     with visited(server) as pages:
+        before = usage(server.pid)  # with the pages that are kept
         endings = throw_all(server, BOMBS | REFUSED)
     cpu = cpu_afterwards(server)
     return Bombing(endings, pages, before, usage(server.pid), cpu)

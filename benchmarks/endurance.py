@@ -36,7 +36,7 @@ from benchmarks import servers, workload
 from benchmarks.bombing import DEADLINE_SECONDS, throw
 from benchmarks.bombs import BOMBS, REFUSED
 from benchmarks.ogp_like import point_latest, write_release
-from benchmarks.pages import Visit, visited
+from benchmarks.pages import KINDS, LANE, Visit, visited
 from benchmarks.processes import Usage, children, usage
 from benchmarks.servers import Server
 from ogpgraph.load import latest_release, open_release, version_of
@@ -336,9 +336,10 @@ def endure(source: Path, seconds: float, seed: int) -> Verdict:
             with _acting(actions, tally):
                 time.sleep(min(60, seconds / 5))
             saboteur.switch_to(folders[0].name)
-            warm = level(server)
-            with visited(server) as pages, _acting(actions, tally):
-                _wait(seconds, server)
+            with visited(server, (*LANE, *KINDS)) as pages:
+                warm = level(server)  # with the pages that are kept
+                with _acting(actions, tally):
+                    _wait(seconds, server)
             saboteur.switch_to(folders[0].name)
             return Verdict(tally, pages, warm, level(server))
 
