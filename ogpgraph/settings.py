@@ -62,7 +62,7 @@ class Settings:
 
     fragment_triples: int = _setting(100, "statements", "statements on a page of /fragments")
 
-    pages_ahead: int = _setting(1000, "pages", "pages of a release that are made before somebody asks; 0: none")
+    pages_ahead: int = _setting(2000, "pages", "pages of a release that are made before somebody asks; 0: none")
     versions_at_once: int = _setting(2, "versions", "older versions that answer at the same time; 0: none")
     version_idle_seconds: int = _setting(300, "seconds", "how long an older version that nobody asks stays loaded")
 

@@ -21,7 +21,7 @@ from ogpgraph.settings import Settings
 FIRST_SECONDS = 30.0
 PAUSE_SECONDS = 0.1
 # People come to these first.
-_KINDS = ("member", "plan", "commitment", "institution", "initiative", "report", "lineage", "source", "assessment")
+_KINDS = ("member", "plan", "commitment", "institution", "scheme", "initiative", "report", "lineage", "source")
 
 
 class PagesAhead:
@@ -61,7 +61,7 @@ class PagesAhead:
         of_kind: dict[str, list[str]] = {kind: [] for kind in _KINDS}
         for row in rows:
             iri = row["thing"].value
-            kind = iri.removeprefix(f"{self._settings.base}id/").partition("/")[0]
+            kind = iri.removeprefix(self._settings.base).removeprefix("id/").partition("/")[0]
             if kind in of_kind and "#" not in iri:
                 of_kind[kind].append(iri)
         return [iri for kind in _KINDS for iri in of_kind[kind]][: self._settings.pages_ahead]
