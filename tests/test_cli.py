@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from command_line import run, unwrapped
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, parse
 from three_plans import FOLDER, copy_to, replaced
 
@@ -40,21 +41,6 @@ COMMANDS = [
 QUERY = f"""PREFIX ogp: <{OGP.iri}> PREFIX dcterms: <http://purl.org/dc/terms/>
 SELECT ?c ?title ?none {{ ?c dcterms:identifier "XA0006" ; dcterms:title ?title }}"""
 NODE = f"{BASE}id/commitment/XA0006"
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
-    """Exit status, standard output, standard error."""
-    capsys.readouterr()
-    try:
-        status = cli.main([str(argument) for argument in arguments])
-    except SystemExit as ended:
-        status = int(ended.code or 0)
-    return status, *capsys.readouterr()
-
-
-def unwrapped(text: str) -> str:
-    """Talk is folded to the width of the terminal."""
-    return " ".join(text.split())
 
 
 @pytest.fixture

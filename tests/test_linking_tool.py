@@ -16,10 +16,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from command_line import run, unwrapped
 from pyoxigraph import RdfFormat, Store
 from rich.console import Console
 
-from ogpgraph import cli
 from ogpgraph.link import lineage, review, screen
 from ogpgraph.link.candidates import Candidate, Feature
 from ogpgraph.link.decisions import (
@@ -70,20 +70,6 @@ def candidates_in(folder: Path, *pairs: Mapping) -> Path:
 
 def names(mappings: Sequence[Mapping]) -> list[str]:
     return [f"{m.subject_id.rpartition('/')[2]}-{m.object_id.rpartition('/')[2]}" for m in mappings]
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
-    """Exit status, standard output, standard error."""
-    capsys.readouterr()
-    try:
-        status = cli.main([str(argument) for argument in arguments])
-    except SystemExit as ended:
-        status = int(ended.code or 0)
-    return status, *capsys.readouterr()
-
-
-def unwrapped(text: str) -> str:
-    return " ".join(text.split())
 
 
 # Candidates as SSSOM
