@@ -22,7 +22,7 @@ BODY = b'{"head":{"vars":["s","p"]},"results":{"bindings":[]}}'
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Served]:
-    with serving(cache_bytes=160_000, cache_seconds=77) as served:
+    with serving(cache_bytes=160_000, cache_seconds=77, service_endpoints="https://other.example/") as served:
         yield served
 
 
@@ -93,6 +93,7 @@ def test_a_tag_names_release_query_dataset_form_and_encoding(served: Served) -> 
         "SELECT (UUID() AS ?x) {}",
         "SELECT (STRUUID() AS ?x) {}",
         "SELECT (BNODE() AS ?x) {}",
+        "SELECT * { SERVICE <https://other.example/sparql> { ?s ?p ?o } }",
     ],
 )
 def test_an_answer_of_the_moment_is_never_kept(query: str, served: Served) -> None:

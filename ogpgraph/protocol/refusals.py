@@ -10,7 +10,7 @@ from ogpgraph.protocol.depth import check_depth
 from ogpgraph.protocol.documents import NO_LOAD, fetches_nothing
 from ogpgraph.protocol.errors import Refused, shortened
 from ogpgraph.protocol.requests import Query, Update
-from ogpgraph.protocol.tokens import Call, after_prologue, calls, read, readings
+from ogpgraph.protocol.tokens import Call, after_prologue, calls, may_say, read, readings
 from ogpgraph.settings import Settings
 
 _NO_SERVICE = "SERVICE is refused: this endpoint does not ask other endpoints; ask them from your own client"
@@ -19,30 +19,32 @@ _DEFINE = re.compile(r"DEFINE", re.IGNORECASE)
 _LOAD = re.compile(r"LOAD", re.IGNORECASE)
 
 
-def check(query: Query | Update, settings: Settings) -> None:
-    """Raise Refused for SERVICE, LOAD or DEFINE of what is not allowed, TooDeep for what nests too deep.
+def check(query: Query | Update, settings: Settings) -> Sequence[Call]:
+    """The other endpoints that it asks, which only a worker with a network can.
+
+    Raises Refused for SERVICE, LOAD or DEFINE of what is not allowed, TooDeep for what nests too deep.
 
     ``settings.service_endpoints`` lists the IRIs that SERVICE may ask, separated by blanks: an entry that ends with
     ``/``, ``#`` or ``?`` allows what begins with it, any other entry only itself.
     """
     check_depth(query.text, settings.query_depth)
-    check_fetches(query, settings)
+    return check_fetches(query, settings)
 
 
-def check_fetches(query: Query | Update, settings: Settings) -> None:
-    """Raise Refused for SERVICE, LOAD or DEFINE of what is not allowed, however deep it nests."""
-    allowed = settings.service_endpoints.split()
-    for call in calls(query.text):
-        _check_call(call, allowed)
-    if any(_DEFINE.search(text) and _DEFINE.match(text, after_prologue(text)) for text in readings(query.text)):
+def check_fetches(query: Query | Update, settings: Settings) -> Sequence[Call]:
+    """The same however deep it nests."""
+    asked = calls(query.text)
+    for call in asked:
+        _check_call(call, settings.service_endpoints.split())
+    if may_say(query.text, ("define",)) and any(map(_begins_define, readings(query.text))):
         raise Refused(_NO_DEFINE)
     if isinstance(query, Update) and _loads(query.text):
         raise Refused(NO_LOAD)
+    return asked
 
 
-def asks_service(query: Query | Update) -> bool:
-    """Whether evaluating asks another endpoint: only such a query needs a worker with a network."""
-    return bool(calls(query.text))
+def _begins_define(text: str) -> bool:
+    return bool(_DEFINE.match(text, after_prologue(text)))
 
 
 def _loads(update: str) -> bool:

@@ -51,12 +51,12 @@ class Judge:
     def _judged(self, query: Query) -> Judgement:
         text = query.text
         if len(text) <= _LONGEST_READ or self._settings.engine:
-            refusals.check(query, self._settings)
+            asked = refusals.check(query, self._settings)
         else:
-            refusals.check_fetches(query, self._settings)
+            asked = refusals.check_fetches(query, self._settings)
         form = tokens.form_of(text)
         formats = GRAPH_FORMATS if form in ("CONSTRUCT", "DESCRIBE") else RESULT_FORMATS
-        lane = Lane.FEDERATED if refusals.asks_service(query) else Lane.PUBLIC
+        lane = Lane.FEDERATED if asked else Lane.PUBLIC
         # The cache is for what many ask, which is never that long.
-        is_shared = len(text) <= LONGEST_AT_ONCE and tokens.is_deterministic(text)
+        is_shared = not asked and len(text) <= LONGEST_AT_ONCE and tokens.is_deterministic(text)
         return Judgement(formats if form else (), is_shared, lane)
