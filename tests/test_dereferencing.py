@@ -21,7 +21,7 @@ from httpx2 import Response
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 from selectolax.lexbor import LexborHTMLParser
 from serve_process import ServeProcess
-from two_versions import GONE, OLDER
+from two_versions import GONE, OLDER, YOUNG
 
 from ogpgraph.release import Release
 from ogpgraph.serve.application import application
@@ -209,8 +209,9 @@ def test_a_graph_sends_browsers_to_its_page(past: TestClient, xanadu_store: pyox
 # What is gone, and what never was.
 
 
-def test_what_only_an_older_version_knows_is_gone(past: TestClient) -> None:
-    answer = past.get(f"/id/{GONE}")
+@pytest.mark.parametrize("path", [f"/id/{GONE}", f"/page/id/{GONE}", f"/data/id/{GONE}.ttl"])
+def test_what_only_an_older_version_knows_is_gone(path: str, past: TestClient) -> None:
+    answer = past.get(path)
     assert (answer.status_code, answer.json()["title"]) == (410, "Gone")
     old = f"/versions/{OLDER}/id/{GONE}"
     assert old in answer.json()["detail"]
@@ -218,8 +219,11 @@ def test_what_only_an_older_version_knows_is_gone(past: TestClient) -> None:
     assert past.get(old).status_code == 303
 
 
-def test_what_never_was_is_not_found(past: TestClient) -> None:
-    assert past.get("/id/commitment/XA7777").status_code == 404
+@pytest.mark.parametrize("form", ["/id/{}", "/page/id/{}", "/data/id/{}.ttl"])
+def test_what_never_was_is_not_found(form: str, past: TestClient) -> None:
+    assert past.get(form.format("commitment/XA7777")).status_code == 404
+    assert past.get(f"/versions/{OLDER}{form.format('commitment/XA7777')}").status_code == 404
+    assert past.get(f"/versions/{OLDER}{form.format(YOUNG)}").status_code == 404
 
 
 @pytest.fixture(scope="module")

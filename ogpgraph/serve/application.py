@@ -132,11 +132,11 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     _add_entities(app, EntityData(releases, cache, settings, memento))
     app.router.routes += descriptions.routes() + well_known.routes(descriptions)
     pages = Pages(releases, cache, settings)
-    entity_pages = EntityPages(pages, settings)
+    entity_pages = EntityPages(pages, settings, memento)
     pages_ahead = PagesAhead(pages, entity_pages, settings)
     app.router.routes += entity_pages.routes() + _page_routes(pages, cache, descriptions, settings)
     app.router.routes += memento.routes() + Crawlers(pages, cache, settings).routes()
-    in_versions = _in_versions(pages, cache, settings)
+    in_versions = _in_versions(entity_pages, pages, cache, settings)
     versions = VersionSite(releases, pages, cache, judge, settings, memento, in_versions)
     app.router.routes += versions.routes()
     add_error_handlers(app, lambda: About(releases.version), settings.base)
@@ -178,10 +178,10 @@ def _add_entities(app: FastAPI, entities: EntityData) -> None:
     app.router.routes.append(Route("/data/{path:path}", entities))
 
 
-def _in_versions(pages: Pages, cache: AnswerCache, settings: Settings) -> dict[str, Handler]:
+def _in_versions(entity_pages: EntityPages, pages: Pages, cache: AnswerCache, settings: Settings) -> dict[str, Handler]:
     """What answers for any release, by path; below ``/versions/<v>`` as for the one in service."""
     return {
-        **EntityPages(pages, settings).handlers,
+        **entity_pages.handlers,
         **LineagePages(pages, settings).handlers,
         **SearchPages(pages, settings).handlers,
         **VocabularyPages(pages, settings).handlers,

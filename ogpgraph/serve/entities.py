@@ -13,7 +13,7 @@ pages, not queries of strangers: they are answered in the reserved lane.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from pyoxigraph import Literal, NamedNode
 from starlette.exceptions import HTTPException
@@ -77,20 +77,20 @@ class EntityData:
         self._links = Links(settings.base, root)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer GET and HEAD with the statements about an entity; 404 where there is none."""
+        """Answer GET and HEAD with the statements about an entity, as ``data`` does."""
         if scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         await self.data(scope, send, scope["path_params"]["path"])
 
     async def data(self, scope: Scope, send: Send, path_and_extension: str) -> None:
-        """Send the statements about an entity; 404 where there is none."""
+        """Send the statements about an entity; Gone where only an older version has some, else 404."""
         path, _, extension = path_and_extension.rpartition(".")
         if not path or extension not in _BY_EXTENSION:
             raise HTTPException(404)
         node = entity_node(self._settings.base, path)
         known = await self.known(node, scope)
         if known is None:
-            raise HTTPException(404)
+            await self._refuse_unknown(path)
         links = link_headers.of_document(self._links, node.value, extension, known.types)
         document = NamedNode(f"{self._settings.base}data/{quoted(path)}.{extension}")
         job = self._job(scope, about(node, document), _BY_EXTENSION[extension])
@@ -156,15 +156,10 @@ class EntityData:
             return self._links.page(iri)
         return self._links.data(iri, EXTENSIONS[choose(accept, FORMATS).name])
 
-    async def _refuse_unknown(self, path: str) -> None:
-        """Gone where an older version knows the entity, else 404."""
-        holding = [] if self._links.root else await self._memento.holding(path)
-        if not holding:
+    async def _refuse_unknown(self, path: str) -> NoReturn:
+        if self._links.root:
             raise HTTPException(404)
-        last = holding[-1].version
-        old = f'</versions/{last}/{quoted(path)}>; rel="predecessor-version"'
-        links = f'{old}, </timemap/{quoted(path)}>; rel="timemap"'
-        raise Gone(f"version {last} was the last that knew it: /versions/{last}/{quoted(path)}", {"Link": links})
+        await self._memento.refuse_unknown(path)
 
     def _job(self, scope: Scope, query: Query, form: Format) -> Job:
         exchange = exchange_of(scope)

@@ -16,6 +16,7 @@ from ogpgraph.pages.statements import facts_of
 from ogpgraph.serve import link_headers
 from ogpgraph.serve.entities import entity_node
 from ogpgraph.serve.exchange import exchange_of
+from ogpgraph.serve.memento import Memento
 from ogpgraph.serve.site import Handler, Pages, View
 from ogpgraph.settings import Settings
 
@@ -25,8 +26,8 @@ _MOST_TYPES_KEPT = 10_000
 class EntityPages:
     """Answers with the pages of entities."""
 
-    def __init__(self, pages: Pages, settings: Settings) -> None:
-        self._pages, self._settings = pages, settings
+    def __init__(self, pages: Pages, settings: Settings, memento: Memento) -> None:
+        self._pages, self._settings, self._memento = pages, settings, memento
         self._types: OrderedDict[str, frozenset[str]] = OrderedDict()  # by release and entity, asked last at the end
         self.handlers: dict[str, Handler] = {"/page/{path:path}": self.page}
 
@@ -35,7 +36,7 @@ class EntityPages:
         return self._pages.routes(self.handlers)
 
     async def page(self, request: Request, view: View) -> Response:
-        """The page of the entity at a path below the base; 404 where the release says nothing of it."""
+        """The page of the entity at a path below the base; Gone where only an older release knows it, else 404."""
         path = request.path_params["path"]
         if not path:
             raise HTTPException(404)
@@ -43,7 +44,12 @@ class EntityPages:
         types = await self._types_of(iri, view, exchange_of(request.scope).client)
         links = link_headers.of_document(Links(self._settings.base, view.root), iri, "html", types)
         headers = link_headers.joined(links)
-        return await self._pages.respond(request.scope, lambda context: entity_page(context, iri), view, headers)
+        try:
+            return await self._pages.respond(request.scope, lambda context: entity_page(context, iri), view, headers)
+        except HTTPException as error:
+            if error.status_code == 404 and not view.root:
+                await self._memento.refuse_unknown(path)
+            raise
 
     async def ahead(self, iri: str, view: View) -> None:
         """Make the page of an entity before somebody asks for it; NotFound where it has none."""

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -30,6 +30,7 @@ from ogpgraph.load.history import Published, following, names, releases_in
 from ogpgraph.negotiate import Format, choose
 from ogpgraph.pages.links import Links
 from ogpgraph.protocol.errors import BadRequest
+from ogpgraph.serve.errors import Gone
 from ogpgraph.serve.exchange import Scope, header
 from ogpgraph.serve.iri_paths import quoted
 from ogpgraph.serve.origin import origin_of
@@ -65,6 +66,16 @@ class Memento:
         iri = self._settings.base + quoted(path)
         releases = [each for each in self.releases if _day(each)]
         return await asyncio.to_thread(lambda: [each for each in releases if names(each, iri)])
+
+    async def refuse_unknown(self, path: str) -> NoReturn:
+        """Refuse what the release in service does not know: Gone where an older one does, else 404."""
+        holding = await self.holding(path)
+        if not holding:
+            raise HTTPException(404)
+        last = holding[-1].version
+        old = f'</versions/{last}/{quoted(path)}>; rel="predecessor-version"'
+        links = f'{old}, </timemap/{quoted(path)}>; rel="timemap"'
+        raise Gone(f"version {last} was the last that knew it: /versions/{last}/{quoted(path)}", {"Link": links})
 
     async def negotiated(self, scope: Scope, path: str) -> Response:
         """302 to the version that was in force at ``Accept-Datetime`` (section 4.2.1); the last one without it.
