@@ -215,7 +215,10 @@ def test_what_only_an_older_version_knows_is_gone(path: str, past: TestClient) -
     assert (answer.status_code, answer.json()["title"]) == (410, "Gone")
     old = f"/versions/{OLDER}/id/{GONE}"
     assert old in answer.json()["detail"]
+    assert answer.json()["older"] == old
     assert f'<{old}>; rel="predecessor-version"' in answer.headers["link"]
+    page = past.get(path, headers={"accept": BROWSER})
+    assert (page.status_code, LexborHTMLParser(page.text).css_matches(f'main a[href="{old}"]')) == (410, True)
     assert past.get(old).status_code == 303
 
 

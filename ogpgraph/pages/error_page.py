@@ -17,11 +17,14 @@ _MEANINGS = {
 }
 
 
-def error_page(links: Links, about: About, status: int, title: str, detail: str) -> str:
-    """The page of an error; asks nothing, so that it can be made when nothing answers."""
+def error_page(links: Links, about: About, status: int, title: str, detail: str, older: str = "") -> str:
+    """The page of an error; asks nothing, so that it can be made when nothing answers.
+
+    ``older``: the address of what was there, in the last version that had it.
+    """
     meaning = _MEANINGS.get(status, "")
     context = Context(_nothing, links, about)
-    return context.render("error.html", status=status, title=title, meaning=meaning, detail=detail)
+    return context.render("error.html", status=status, title=title, meaning=meaning, detail=detail, older=older)
 
 
 async def _nothing(query: str) -> list[Row]:

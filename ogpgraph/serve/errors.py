@@ -31,10 +31,11 @@ _POLICY = (
 
 
 class Gone(Exception):
-    """What was here and is no more; says why. ``headers`` lead to what is left of it."""
+    """What was here and is no more; says why. ``headers`` lead to what is left of it, ``older`` to it as it was."""
 
-    def __init__(self, reason: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, reason: str, headers: Mapping[str, str] | None = None, older: str = "") -> None:
         self.headers = dict(headers or {})
+        self.older = older
         super().__init__(reason)
 
 
@@ -133,13 +134,15 @@ def _facts(error: Exception) -> dict[str, object]:
         return {"line": error.line, "column": error.column}
     if isinstance(error, NotAcceptable | UnknownFormat):
         return {"offered": error.offered}
+    if isinstance(error, Gone) and error.older:
+        return {"older": error.older}
     return {}
 
 
 def for_people(response: Response, about: About, links: Links) -> Response:
     """An error as a page instead of problem details."""
     told = json.loads(bytes(response.body))
-    html = error_page(links, about, told["status"], told["title"], told["detail"])
+    html = error_page(links, about, told["status"], told["title"], told["detail"], told.get("older", ""))
     kept = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
     headers = {**kept, "Content-Security-Policy": _POLICY}
     return Response(html, response.status_code, headers, media_type="text/html")

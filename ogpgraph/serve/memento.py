@@ -73,9 +73,9 @@ class Memento:
         if not holding:
             raise HTTPException(404)
         last = holding[-1].version
-        old = f'</versions/{last}/{quoted(path)}>; rel="predecessor-version"'
-        links = f'{old}, </timemap/{quoted(path)}>; rel="timemap"'
-        raise Gone(f"version {last} was the last that knew it: /versions/{last}/{quoted(path)}", {"Link": links})
+        older = f"/versions/{last}/{quoted(path)}"
+        links = f'<{older}>; rel="predecessor-version", </timemap/{quoted(path)}>; rel="timemap"'
+        raise Gone(f"version {last} was the last that knew it: {older}", {"Link": links}, older)
 
     async def negotiated(self, scope: Scope, path: str) -> Response:
         """302 to the version that was in force at ``Accept-Datetime`` (section 4.2.1); the last one without it.
