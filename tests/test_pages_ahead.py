@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -26,14 +27,24 @@ def settings_for(release: Release, **more: object) -> Settings:
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The entities whose pages were made ahead, without the pauses."""
+    """The entities whose pages were made ahead by the servers of a test, without the pauses.
+
+    Servers of other tests may live in this process and make theirs.
+    """
     done: list[str] = []
-    make = EntityPages.ahead
+    begin, make = EntityPages.__init__, EntityPages.ahead
+    begun: list[EntityPages] = []
+
+    def begins(self: EntityPages, *parts: Any) -> None:
+        begin(self, *parts)
+        begun.append(self)
 
     async def noted(self: EntityPages, iri: str, view: View) -> None:
         await make(self, iri, view)
-        done.append(iri)
+        if self in begun:
+            done.append(iri)
 
+    monkeypatch.setattr(EntityPages, "__init__", begins)
     monkeypatch.setattr(EntityPages, "ahead", noted)
     monkeypatch.setattr(ahead, "FIRST_SECONDS", 0.05)
     monkeypatch.setattr(ahead, "PAUSE_SECONDS", 0.0)
