@@ -20,7 +20,7 @@ from ogpgraph.problems import ProblemsFound
 from ogpgraph.release import Release, dumps, tables, unaccounted
 from ogpgraph.release.catalogue import DATASET, is_of_release, media_type
 from ogpgraph.release.void import GRAPH as VOID_GRAPH
-from ogpgraph.settings import BASE
+from ogpgraph.settings import BASE, PROJECT
 from ogpgraph.vocabulary import DCAT, DCTERMS, OGP, OWL, RDF, SH, SPDX, XSD
 
 pytest_plugins = ["fixtures_three_plans"]
@@ -484,3 +484,10 @@ def test_a_commitment_whose_plan_has_no_known_year_stands_in_the_table() -> None
     rows = tables.commitments(triples)
     assert [(row["commitment"], row["cycle"]) for row in rows] == [(without.value, None), (with_year.value, 2015)]
     assert len(tables.as_csv(rows).splitlines()) == 3
+
+
+def test_the_readme_counts_what_is_in_the_release(release: Release, store: Store) -> None:
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    graphs = len(list(store.named_graphs()))
+    assert f"grep -c 'a sd:NamedGraph'\n    {graphs}\n" in readme
+    assert f"Released: {release.version}, {len(store)} quads" in readme
