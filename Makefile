@@ -2,13 +2,14 @@
 # make build     a release in dist/         make test    all tests
 # make bench     measured ratios            make lock    renew the locks
 # make conformance   the W3C suites of SPARQL, in a table
-# make bench-endpoint   the endpoint beside its peers      make bombs, make endurance   what it withstands
+# make bench-endpoint   the endpoint beside its peers      make bench-site   pages beside queries
+# make bombs, make endurance   what it withstands
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install install-test clients servers assets browser build serve test conformance lint bench bench-endpoint bombs endurance lock clean
+.PHONY: install install-test clients servers assets browser build serve test conformance lint bench bench-endpoint bench-site bombs endurance lock clean
 
 install: $(BIN)/.installed
 install-test: $(BIN)/.installed-test
@@ -103,6 +104,9 @@ bench: build install-test
 
 bench-endpoint: build install-test .venv-peers/.installed
 	$(BIN)/python -m benchmarks.endpoint --release --quads 300000 --quads 2800000
+
+bench-site: build install-test
+	$(BIN)/python -m benchmarks.site
 
 bombs: build install-test
 	$(BIN)/python -m benchmarks.bombing

@@ -41,6 +41,8 @@ SETTINGS: Mapping[str, Any] = {
     "send_seconds": DEADLINE_SECONDS,
     "idle_seconds": 5,
     "cache_bytes": 0,
+    "page_cache_bytes": 0,
+    "pages_ahead": 0,
 }
 LATE_SECONDS = 0.1
 # A query is read by a tokenizer before its time begins: a megabyte takes about half a second.

@@ -46,6 +46,7 @@ SETTINGS: Mapping[str, Any] = {
     "query_memory_bytes": 400_000_000,
     "result_bytes": 50_000_000,
     "cache_bytes": 4_000_000,  # full after the warm-up
+    "page_cache_bytes": 4_000_000,
     "release_check_seconds": 1,
 }
 _EXPORT = "SELECT ?s ?p ?o { ?s ?p ?o }"

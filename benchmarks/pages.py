@@ -42,6 +42,7 @@ KINDS = (
     ),
 )
 _PAUSE_SECONDS = 0.01
+_HEADERS = {"Accept": "text/html, */*;q=0.8", "Accept-Encoding": "gzip"}  # as browsers have them
 
 
 @dataclass
@@ -86,7 +87,7 @@ def _visit(host: str, port: int, paths: Sequence[str], over: threading.Event) ->
     for path in itertools.cycle(paths):
         begun = time.perf_counter()
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=_HEADERS)
             response = connection.getresponse()
             response.read()
             visit.not_ok += response.status != 200

@@ -58,11 +58,12 @@ class Settings:
     trusted_proxies: int = _setting(0, "proxies", "proxies in front whose X-Forwarded-For is believed")
 
     cache_bytes: int = _setting(64_000_000, "bytes", "answers that are kept for the next who asks; 0: none")
+    page_cache_bytes: int = _setting(32_000_000, "bytes", "pages that are kept for the next who asks; 0: none")
     cache_seconds: int = _setting(300, "seconds", "how long a client may use an answer without asking again")
 
     fragment_triples: int = _setting(100, "statements", "statements on a page of /fragments")
 
-    pages_ahead: int = _setting(2000, "pages", "pages of a release that are made before somebody asks; 0: none")
+    pages_ahead: int = _setting(10_000, "pages", "pages of a release that are made before somebody asks; 0: none")
     versions_at_once: int = _setting(2, "versions", "older versions that answer at the same time; 0: none")
     version_idle_seconds: int = _setting(300, "seconds", "how long an older version that nobody asks stays loaded")
 

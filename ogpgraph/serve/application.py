@@ -47,6 +47,7 @@ from ogpgraph.serve.metrics import Metrics
 from ogpgraph.serve.openapi import described
 from ogpgraph.serve.prompt import PromptAnswers
 from ogpgraph.serve.queries import QueryPages
+from ogpgraph.serve.query_form import QueryForm
 from ogpgraph.serve.reconcile import ReconciliationService
 from ogpgraph.serve.releases import Releases
 from ogpgraph.serve.search import SearchPages
@@ -93,7 +94,9 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     releases = releases or Releases(settings)
     cache = AnswerCache(settings.cache_bytes)
     connections = Connections(settings)
-    metrics = Metrics(releases, cache, connections)
+    # Pages have their own room: the queries of a minute would push all of them out of that of the answers.
+    kept_pages = AnswerCache(settings.page_cache_bytes)
+    metrics = Metrics(releases, cache, kept_pages, connections)
     access_log = AccessLog(settings.access_log)
     judge = Judge(settings, LongTexts(settings.queue_seconds))
     connections.take_prompt = PromptAnswers(releases, cache, judge, settings, access_log, metrics).take
@@ -121,7 +124,9 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     )
     app.connections, app.cache, app.access_log, app.releases = connections, cache, access_log, releases
     descriptions = Descriptions(releases, settings)
-    endpoint = SparqlEndpoint(releases, cache, judge, settings, descriptions.service, writes)
+    pages = Pages(releases, cache, kept_pages, settings)
+    form = QueryForm(pages)
+    endpoint = SparqlEndpoint(releases, cache, judge, settings, descriptions.service, writes, form)
     graphs = GraphStore(releases, cache, settings, writes)
     own: dict[str, ASGI] = {"/sparql": endpoint, "/update": endpoint, INDIRECT: graphs}
     writable = bool(settings.update_token)
@@ -131,9 +136,8 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     memento = Memento(settings)
     _add_entities(app, EntityData(releases, cache, settings, memento))
     app.router.routes += descriptions.routes() + well_known.routes(descriptions)
-    pages = Pages(releases, cache, settings)
     entity_pages = EntityPages(pages, settings, memento)
-    pages_ahead = PagesAhead(pages, entity_pages, settings)
+    pages_ahead = PagesAhead(app.by_routes, pages, settings)
     app.router.routes += entity_pages.routes() + _page_routes(pages, cache, descriptions, settings)
     app.router.routes += memento.routes() + Crawlers(pages, cache, settings).routes()
     in_versions = _in_versions(entity_pages, pages, cache, settings)

@@ -30,7 +30,7 @@ MOST_ADDRESSES = 50_000  # of one part, by the protocol
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _ORIGIN = "https://origin.invalid"
 # Pages that are no entities.
-_OWN_PAGES = ("/", "/ontology", "/shapes", "/scheme/", "/queries/", "/dumps/", "/versions/", "/catalog", "/cite")
+OWN_PAGES = ("/", "/ontology", "/shapes", "/scheme/", "/queries/", "/dumps/", "/versions/", "/catalog", "/cite")
 # What has no end, or says again what a page says.
 _DISALLOWED = (
     *("/sparql?query=", "/sparql?format=", "/editor?query=", "/search?q=", "/search.json?", "/graphs?graph="),
@@ -80,7 +80,7 @@ class Crawlers:
         """The addresses of all pages, in parts."""
         rows = await self._pages.rows(scope, query_text("sitemap"))
         links = Links(self._settings.base)
-        paths = dict.fromkeys(_OWN_PAGES)
+        paths = dict.fromkeys(OWN_PAGES)
         things = (row["thing"].value for row in rows)
         paths |= dict.fromkeys(
             links.page(iri).partition("#")[0] for iri in things if links.path(iri).startswith(("id/", "scheme/"))

@@ -24,7 +24,6 @@ from ogpgraph.serve.long_texts import LongTexts
 from ogpgraph.serve.query_form import QueryForm
 from ogpgraph.serve.releases import InService
 from ogpgraph.serve.responder import Responder
-from ogpgraph.serve.site import Pages
 from ogpgraph.settings import Settings
 
 METHODS = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
@@ -60,10 +59,10 @@ class SparqlEndpoint:
         settings: Settings,
         describe: Describe,
         write: Write,
+        form: QueryForm,
     ) -> None:
         self._releases, self._cache, self._judge, self._settings = releases, cache, judge, settings
-        self._describe, self._write = describe, write
-        self._form = QueryForm(Pages(releases, cache, settings))
+        self._describe, self._write, self._form = describe, write, form
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; every error that is expected is answered as problem details."""

@@ -51,12 +51,6 @@ class EntityPages:
                 await self._memento.refuse_unknown(path)
             raise
 
-    async def ahead(self, iri: str, view: View) -> None:
-        """Make the page of an entity before somebody asks for it; NotFound where it has none."""
-        path = f"/page/{iri.removeprefix(self._settings.base)}"
-        await self._types_of(iri, view, client="")
-        await self._pages.ahead(path, lambda context: entity_page(context, iri), view)
-
     async def _types_of(self, iri: str, view: View, client: str) -> frozenset[str]:
         """The classes of an entity, by the question that its page starts from; kept for when the page is."""
         key = f"{view.engine.digest} {iri}"

@@ -24,12 +24,14 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 class Metrics:
     """Counts requests as they end, and reads the state of engine, cache and connections when it is asked."""
 
-    def __init__(self, releases: Releases, cache: AnswerCache, connections: Connections) -> None:
+    def __init__(
+        self, releases: Releases, cache: AnswerCache, kept_pages: AnswerCache, connections: Connections
+    ) -> None:
         self._counts = _Counts()
         self._registry = CollectorRegistry()
         self._registry.register(self._counts)
         ProcessCollector(registry=self._registry)
-        self._registry.register(_State(releases, cache, connections))
+        self._registry.register(_State(releases, cache, kept_pages, connections))
 
     def note(self, exchange: Exchange) -> None:
         """Count a request that is done."""
@@ -97,11 +99,15 @@ def _counted(name: str, what: str, label: str, counts: Counter[str]) -> CounterM
 class _State(Collector):
     """What is true at the moment of asking."""
 
-    def __init__(self, releases: Releases, cache: AnswerCache, connections: Connections) -> None:
-        self._releases, self._cache, self._connections = releases, cache, connections
+    def __init__(
+        self, releases: Releases, cache: AnswerCache, kept_pages: AnswerCache, connections: Connections
+    ) -> None:
+        self._releases, self._cache, self._kept_pages = releases, cache, kept_pages
+        self._connections = connections
 
     def collect(self) -> Iterator[Metric]:
         yield _gauge("ogpgraph_cache_held_bytes", "Size of the kept answers.", self._cache.held_bytes)
+        yield _gauge("ogpgraph_pages_held_bytes", "Size of the kept pages.", self._kept_pages.held_bytes)
         yield _gauge("ogpgraph_cache_waiting", "Clients that wait for another's evaluation.", self._cache.waiting)
         yield _gauge("ogpgraph_connections", "Open connections.", self._connections.open)
         health = self._releases.health()

@@ -64,10 +64,14 @@ Handler = Callable[[Request, View], Awaitable[Response]]
 class Pages:
     """Makes pages and sends them."""
 
-    def __init__(self, releases: InService, cache: AnswerCache, settings: Settings) -> None:
-        self._releases, self._cache, self._settings = releases, cache, settings
+    def __init__(self, releases: InService, cache: AnswerCache, kept_pages: AnswerCache, settings: Settings) -> None:
+        self._releases, self._cache, self._kept_pages, self._settings = releases, cache, kept_pages, settings
         self._rows: OrderedDict[str, list[Row]] = OrderedDict()  # the answers that were read last, by their key
         self._names: OrderedDict[str, dict[str, str]] = OrderedDict()  # by the digest of the release
+
+    def over(self, releases: InService) -> Pages:
+        """Pages of other releases, kept in the same places."""
+        return Pages(releases, self._cache, self._kept_pages, self._settings)
 
     def view(self) -> View:
         """The release in service; EngineFailed (503) as long as there is none."""
@@ -130,10 +134,6 @@ class Pages:
             self._rows.popitem(last=False)
         return rows
 
-    async def ahead(self, path: str, make: Make, view: View) -> None:
-        """Make the page of a path, as ``respond`` will be asked for it, and keep it; NotFound where there is none."""
-        await self._made(_Asked(view, self._told(view), f"{path}?", "gzip", path, ""), make)
-
     async def prepare(self) -> None:
         """Do beforehand, in a thread, what the first pages of a server would wait for: compile the templates."""
         await asyncio.to_thread(compile_templates)
@@ -177,12 +177,13 @@ class Pages:
 
     async def _kept(self, asked: _Asked) -> Entry | None:
         """The page as it is kept, or made of what is kept in the other encoding."""
-        entry = self._cache.find(asked.key())
+        room = self._room_of(asked)
+        entry = room.find(asked.key())
         if entry is None and asked.encoding == "gzip":
-            plain = self._cache.find(asked.key("identity"))
+            plain = room.find(asked.key("identity"))
             return plain and self._keep(asked, await _packed(plain.body))
         if entry is None:
-            packed = self._cache.find(asked.key("gzip"))
+            packed = room.find(asked.key("gzip"))
             return packed and Entry(gzip.decompress(packed.body), "identity")
         return entry
 
@@ -199,8 +200,12 @@ class Pages:
 
     def _keep(self, asked: _Asked, body: bytes) -> Entry:
         entry = Entry(body, asked.encoding)
-        self._cache.keep(asked.key(), entry)
+        self._room_of(asked).keep(asked.key(), entry)
         return entry
+
+    def _room_of(self, asked: _Asked) -> AnswerCache:
+        """Where a page is kept: what visitors searched for, without end, has its place among the answers."""
+        return self._kept_pages if asked.target.endswith("?") else self._cache
 
     def _names_of(self, view: View) -> dict[str, str]:
         """What things of a release are called, as far as pages asked; a full one stays with the pages in making."""

@@ -40,6 +40,7 @@ from ogpgraph.serve.iri_paths import quoted
 from ogpgraph.serve.judgement import Judge
 from ogpgraph.serve.long_texts import LongTexts
 from ogpgraph.serve.memento import Memento
+from ogpgraph.serve.query_form import QueryForm
 from ogpgraph.serve.releases import Releases, Served
 from ogpgraph.serve.site import Handler, Pages, View
 from ogpgraph.settings import Settings
@@ -130,7 +131,8 @@ class VersionSite:
         first, _, below = rest.partition("/")
         if rest == "sparql":
             describe = self._described(View(served.engine, served.folder, root)).service
-            endpoint = SparqlEndpoint(served, self._cache, self._judge, self._settings, describe, self._write)
+            form = QueryForm(self._pages.over(served))
+            endpoint = SparqlEndpoint(served, self._cache, self._judge, self._settings, describe, self._write, form)
             await endpoint(scope, receive, send)
             return
         if scope["method"] not in ("GET", "HEAD"):
