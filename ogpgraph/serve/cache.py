@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -63,10 +63,12 @@ class Flight:
     It goes on as long as anybody wants its answer: when the leading client has left, for those who wait.
     """
 
-    def __init__(self, leader: Exchange, ended: Callable[[], object]) -> None:
+    def __init__(self, leader: Exchange, key: str, under_way: dict[str, Flight]) -> None:
         self.waiting = 0
-        self._ended = ended
         self._leader = leader
+        self._key, self._under_way = key, under_way
+        leader.needed_by_others = self.wanted
+        under_way[key] = self
         self.landed: asyncio.Future[Entry | None] = asyncio.get_running_loop().create_future()
 
     async def join(self) -> Entry | None:
@@ -91,7 +93,10 @@ class Flight:
     def end(self) -> None:
         """Nobody else waits for this one; those who still do ask on their own."""
         self.land(None)
-        self._ended()
+        # Nothing may refer in a circle: what a request leaves is then freed, with its answer, when it is done.
+        self._leader.needed_by_others = None
+        if self._under_way.get(self._key) is self:
+            del self._under_way[self._key]
 
     def fail(self, error: BaseException) -> None:
         """Give those who wait what went wrong, unless the same query may go well for them."""
@@ -148,13 +153,7 @@ class AnswerCache:
 
     def lead(self, key: str, exchange: Exchange) -> Flight:
         """Evaluate for a key: who asks the same waits for this flight until it ends."""
-        flight = self._flights[key] = Flight(exchange, lambda: self._forget(key, flight))
-        exchange.needed_by_others = flight.wanted
-        return flight
-
-    def _forget(self, key: str, flight: Flight) -> None:
-        if self._flights.get(key) is flight:
-            del self._flights[key]
+        return Flight(exchange, key, self._flights)
 
 
 @contextmanager

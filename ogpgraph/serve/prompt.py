@@ -126,7 +126,8 @@ class PromptAnswers:
         return _Plan(job, key, hash_of(query), heads.lines(always))
 
     def note(self, exchange: Exchange) -> None:
-        """Count a request that is done, and log it."""
+        """Count a request that is done, and log it; nothing of it refers in a circle any more."""
+        exchange.stop = None
         self._metrics.note(exchange)
         self._access_log.add(exchange)
 
