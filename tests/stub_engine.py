@@ -42,6 +42,7 @@ class StubAnswer:
         self.cost = Cost(0.001, 0.002, 0.003, 4)
         self.error: Exception | None = None
         self._asked: asyncio.Task[None] | None = None
+        self._has_begun = False
 
     def ask(self, done: Callable[[StubAnswer], None]) -> None:
         async def begin() -> None:
@@ -51,13 +52,14 @@ class StubAnswer:
                 self.error = error
             if self.complete is not None and not self.error:
                 self._engine.left.append(self._job)
+            self._has_begun = True
             done(self)
 
         self._asked = asyncio.get_running_loop().create_task(begin())
 
     def leave(self) -> None:
         assert self._asked
-        if not self._asked.cancel():
+        if self._has_begun or not self._asked.cancel():
             self._engine.left.append(self._job)
 
     async def __aenter__(self) -> StubAnswer:
@@ -157,7 +159,7 @@ class Answered:
 def serving(engine: StubEngine | None = None, **settings: Any) -> Iterator[Served]:
     """A server with settings of the test, as ``ogpgraph serve`` runs it but for the process."""
     engine = engine or StubEngine()
-    used = Settings(**{"access_log": "", "release_check_seconds": 0, "port": 0} | settings)
+    used = Settings(**{"access_log": "", "release_check_seconds": 0, "port": 0, "pages_ahead": 0} | settings)
     app = application(used, Releases(used, lambda _: engine))
     server = uvicorn.Server(uvicorn_config(app, used))
     thread = threading.Thread(target=server.run)

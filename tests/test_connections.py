@@ -333,3 +333,33 @@ def test_a_later_head_gets_no_more_time_than_the_first(served: Served) -> None:
         assert connection.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
         connection.sendall(b"GET /sparql HTTP/1.1\r\n")
         assert refusal(everything(connection), 408)["limit"] == "header_seconds"
+
+
+@pytest.mark.parametrize(
+    "last", [GET, GET.replace(b"Host", b"If-None-Match: x\r\nHost")], ids=["short way", "whole way"]
+)
+def test_the_time_without_a_request_begins_anew_with_each_answer(served: Served, last: bytes) -> None:
+    with served.connect() as connection:
+        for request in (GET, GET, GET, last):  # a whole idle time and a half
+            connection.sendall(request)
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+            answered = time.monotonic()
+            time.sleep(0.5)
+        connection.settimeout(5)
+        assert connection.recv(1) == b""
+    assert 0.9 < time.monotonic() - answered < 1.9
+
+
+def test_a_query_that_takes_longer_than_the_time_without_a_request_is_answered(served: Served) -> None:
+    go = threading.Event()
+    with served.connect() as connection:
+        connection.sendall(GET)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+        served.engine.digest = "d2"  # nothing of it is kept
+        served.engine.scripts[QUERY] = Script(b"{}", go=go)
+        connection.sendall(GET)
+        threading.Timer(1.5, go.set).start()
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+        answered = time.monotonic()
+        assert connection.recv(1) == b""
+    assert 0.9 < time.monotonic() - answered < 1.9

@@ -210,7 +210,7 @@ def test_who_asks_the_same_meanwhile_gets_the_same_answer(served: Served, short:
     assert short == [True, False]
 
 
-def test_who_waits_for_a_long_answer_asks_on_their_own_when_the_first_has_left(served: Served) -> None:
+def test_who_waits_for_a_long_answer_asks_on_their_own_when_the_first_has_left(served: Served, log: Path) -> None:
     go = threading.Event()
     served.engine.scripts[QUERY] = Script(chunks=[BODY], go=go)
     with served.connect() as first, served.connect() as second:
@@ -224,6 +224,8 @@ def test_who_waits_for_a_long_answer_asks_on_their_own_when_the_first_has_left(s
         assert answer_on(second)[1] == BODY
     assert len(served.engine.started) == 2
     assert len(served.engine.left) == 2
+    until(lambda: len(as_noted(served, log)) == 2)
+    assert [each.get("client_gone", False) for each in as_noted(served, log)] == [True, False]  # each noted once
 
 
 WHOLE_WAY = {

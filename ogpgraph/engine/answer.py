@@ -84,11 +84,12 @@ class LocalAnswer:
     def ask(self, done: Callable[[LocalAnswer], None]) -> None:
         """Begin without waiting here; ``done`` as of ``job.PromptEngine``."""
         self._was_asked = True
-        self._done = done
         try:
             self._begin()
         except (LimitReached, EngineFailed) as error:
             self.failed(error)
+        self._done = done
+        self._wake()  # of what has come already
 
     def _begin(self) -> None:
         self._asked_at = asyncio.get_running_loop().time()
@@ -141,7 +142,10 @@ class LocalAnswer:
         self.cost.evaluation_seconds = end.evaluation_seconds
         self.cost.cpu_seconds = end.cpu_seconds
         self.cost.result_bytes = end.result_bytes
-        self._wake()
+        if self._done:
+            self._tell()
+        else:
+            self._wake()
 
     def failed(self, error: Exception) -> None:
         """There is no answer, or no more of it; the worker is free or has ended."""

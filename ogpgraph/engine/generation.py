@@ -255,7 +255,7 @@ class Generation:
             worker.end()
             return
         self.idle[worker.lane].append(worker)
-        if all(self.idle.values()) and not self._ready.done():
+        if not self._ready.done() and all(self.idle.values()):
             self._ready.set_result(None)
         self._freed(worker.lane)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Protocol
 
 from ogpgraph.negotiate import Format
 from ogpgraph.protocol.requests import Query
 
 
-class Lane(Enum):
+class Lane(StrEnum):
     """Who asks. Strangers never hold the workers of the other lanes."""
 
     PUBLIC = "public"

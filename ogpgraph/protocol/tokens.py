@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 _BASE = (
@@ -185,10 +186,13 @@ def may_say(text: str, small_words: Sequence[str]) -> bool:
     Comparing small letters costs a hundredth of a pattern that ignores case. Only the pattern knows the characters
     beyond ASCII that count as letters of it (as the long s does), and only `readings` what escapes may spell.
     """
-    if "\\" in text or not text.isascii():
-        return True
-    lowered = text.lower()
-    return any(map(lowered.__contains__, small_words))  # of every query: a generator takes three times as long
+    small = _in_small_letters(text)
+    return small is None or any(map(small.__contains__, small_words))  # a generator takes three times as long
+
+
+@lru_cache(1)  # a text is looked at for several words in a row
+def _in_small_letters(text: str) -> str | None:
+    return text.lower() if "\\" not in text and text.isascii() else None
 
 
 def readings(text: str) -> tuple[str, ...]:

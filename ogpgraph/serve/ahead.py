@@ -23,7 +23,7 @@ from ogpgraph.serve.site import Pages, View
 from ogpgraph.settings import Settings
 
 # A release that is replaced at once, or a server that ends soon, shall not have begun.
-FIRST_SECONDS = 10.0
+FIRST_SECONDS = 30.0
 # So many times what a page took is paused after it: a fifth of one processor where nobody asks, less where many do.
 PAUSES = 4.0
 # How long the engine is left alone that had no time for a page.

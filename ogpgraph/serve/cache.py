@@ -67,15 +67,21 @@ class Flight:
         self.waiting = 0
         self._leader = leader
         self._key, self._under_way = key, under_way
+        self._has_landed = False
+        self._entry: Entry | None = None  # what it brought
+        self._landing: asyncio.Future[Entry | None] | None = None  # where somebody waits
         leader.needed_by_others = self.wanted
         under_way[key] = self
-        self.landed: asyncio.Future[Entry | None] = asyncio.get_running_loop().create_future()
 
     async def join(self) -> Entry | None:
         """The answer; None where it must be evaluated again for this client. Raises what the evaluation raised."""
+        if self._has_landed:
+            return self._entry
+        if self._landing is None:
+            self._landing = asyncio.get_running_loop().create_future()
         self.waiting += 1
         try:
-            return await asyncio.shield(self.landed)
+            return await asyncio.shield(self._landing)
         finally:
             self.waiting -= 1
             if self._leader.client_gone and not self.wanted():
@@ -83,12 +89,15 @@ class Flight:
 
     def wanted(self) -> bool:
         """Whether anybody but the leading client waits for the answer."""
-        return self.waiting > 0 and not self.landed.done()
+        return self.waiting > 0 and not self._has_landed
 
     def land(self, entry: Entry | None) -> None:
         """Give the answer to those who wait; None tells them to ask on their own."""
-        if not self.landed.done():
-            self.landed.set_result(entry)
+        if self._has_landed:
+            return
+        self._has_landed, self._entry = True, entry
+        if self._landing:
+            self._landing.set_result(entry)
 
     def end(self) -> None:
         """Nobody else waits for this one; those who still do ask on their own."""
@@ -104,9 +113,10 @@ class Flight:
         by_accident = not isinstance(error, Exception) or isinstance(error, EngineFailed)
         if own_share or by_accident or not self.waiting:
             self.land(None)
-        elif not self.landed.done():
-            self.landed.set_exception(error)
-            self.landed.exception()  # those who wait may have left meanwhile: then nobody needs to hear of it
+        elif self._landing and not self._has_landed:
+            self._has_landed = True
+            self._landing.set_exception(error)
+            self._landing.exception()  # those who wait may have left meanwhile: then nobody needs to hear of it
 
 
 class AnswerCache:

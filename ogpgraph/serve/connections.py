@@ -45,6 +45,14 @@ class Connections:
         self._waiting: dict[LimitedProtocol, None] = {}  # for a whole head, longest first
         # Whether a request takes the short way; see ogpgraph.serve.prompt.
         self.take_prompt: Callable[[LimitedProtocol, bytes], bool] = lambda *_: False
+        self._default_headers: Headers = ()
+        self._default_lines = b""
+
+    def lines_of(self, default_headers: Headers) -> bytes:
+        """The headers that uvicorn adds to every answer as lines; it makes new ones each second."""
+        if default_headers is not self._default_headers:
+            self._default_headers, self._default_lines = default_headers, heads.lines(default_headers)
+        return self._default_lines
 
     def protocol(self, **uvicorn: Any) -> LimitedProtocol:
         """What uvicorn calls for each connection: give it as ``http=``."""
@@ -101,6 +109,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._is_between_requests = True
         self._head_timer: asyncio.TimerHandle | None = None
         self._send_timer: asyncio.TimerHandle | None = None
+        self._idle_until = 0.0  # in the loop's time
 
     # -- connection
 
@@ -190,6 +199,12 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def timeout_keep_alive_handler(self) -> None:
         """Close a connection that nobody uses; one that still holds parts of an answer gets its time to take them."""
+        self.timeout_keep_alive_task = None
+        if self._request_runs():
+            return  # when it is answered the time begins anew
+        if self._idle_until > self.loop.time():
+            self.timeout_keep_alive_task = self.loop.call_at(self._idle_until, self.timeout_keep_alive_handler)
+            return
         super().timeout_keep_alive_handler()
         self._watch_sending()
 
@@ -224,19 +239,33 @@ class LimitedProtocol(HttpToolsProtocol):
         """Take no other request before this one is answered."""
         self._connections.proceed(self)
         self._stop_head_timer()
-        self._unset_keepalive_if_required()
         self.cycle = self._prompt = _PromptCycle()  # type: ignore[assignment]
 
     def reply(self, status: int, head: bytes, body: bytes) -> None:
         """Send a whole response, ``head`` as its lines; the next request may come."""
         cycle = self._prompt
-        first = heads.lines(self.server_state.default_headers)
+        first = self._connections.lines_of(self.server_state.default_headers)
         last = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
         self.transport.write(b"".join((STATUS_LINE[status], first, head, last, body)))
-        if not cycle.keep_alive:
-            self.transport.close()
         cycle.response_complete = True
-        self.on_response_complete()
+        if self.pipeline or not cycle.keep_alive:
+            if not cycle.keep_alive:
+                self.transport.close()
+            self.on_response_complete()
+        else:
+            self._wait_for_next()
+
+    def _wait_for_next(self) -> None:
+        """What ``on_response_complete`` does where the connection is kept and nothing has come on it meanwhile.
+
+        Its timer is left to run, and armed anew when it goes off: most connections ask again long before.
+        """
+        self.on_lost = None
+        self.server_state.total_requests += 1
+        self._connections.wait(self)
+        self._idle_until = self.loop.time() + self.timeout_keep_alive
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_at(self._idle_until, self.timeout_keep_alive_handler)
 
     def hand_over(self, query_string: bytes, headers: Headers, exchange: Exchange, begun: Begun) -> None:
         """Let the request go on by the whole way, with what has begun on the short one."""

@@ -18,7 +18,7 @@ from ogpgraph.serve.bodies import Receive, Send, read_body, refuse
 from ogpgraph.serve.cache import AnswerCache
 from ogpgraph.serve.errors import EXPECTED, answer_to, problem
 from ogpgraph.serve.exchange import Scope, exchange_of, header
-from ogpgraph.serve.jobs import form_wanted, hash_of, job_of, parameters_of
+from ogpgraph.serve.jobs import form_wanted, hash_of, job_of, remembered_parameters_of
 from ogpgraph.serve.judgement import Judge
 from ogpgraph.serve.long_texts import LongTexts
 from ogpgraph.serve.query_form import QueryForm
@@ -90,7 +90,7 @@ class SparqlEndpoint:
             if prefers(header(scope, b"accept"), "text/html", GRAPH_FORMATS):
                 return await self._form.at_endpoint(scope)
             return await self._describe(scope)
-        await self._answer(scope, send, *parameters_of(scope["query_string"], self._base))
+        await self._answer(scope, send, *remembered_parameters_of(scope["query_string"], self._base))
         return None
 
     async def _answer_body(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from ogpgraph.engine.job import Job
@@ -9,7 +11,7 @@ from ogpgraph.serve.cache import etag_of
 from ogpgraph.serve.exchange import Exchange
 from ogpgraph.settings import BASE, Settings
 
-Headers = list[tuple[bytes, bytes]]
+Headers = Sequence[tuple[bytes, bytes]]
 
 _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 # What scripts of other origins may read beyond what browsers give them anyway (Fetch, section 4.10).
@@ -23,6 +25,8 @@ _ALWAYS: Headers = [
     (b"access-control-expose-headers", _EXPOSED.encode()),
     (b"x-content-type-options", b"nosniff"),
 ]
+# What the answers of so many versions have alike is remembered.
+_MOST_VERSIONS = 16
 # RFC 9211, by what the log calls it.
 _CACHE_STATUS = {
     "hit": b"ogpgraph; hit",
@@ -31,10 +35,17 @@ _CACHE_STATUS = {
 }
 
 
+@lru_cache(_MOST_VERSIONS)
 def of_every_answer(version: str) -> Headers:
     """What all answers have; ``version``: of the release that they are from, whose persistent IRI RFC 8574 wants."""
     links = f'<{_LICENCE}>; rel="license", <{BASE}dumps/{quote(version)}/>; rel="cite-as"'
-    return [*_ALWAYS, (b"link", links.encode()), (b"ogpgraph-version", version.encode("latin-1", "replace"))]
+    return (*_ALWAYS, (b"link", links.encode()), (b"ogpgraph-version", version.encode("latin-1", "replace")))
+
+
+@lru_cache(_MOST_VERSIONS)
+def lines_of_every_answer(version: str) -> bytes:
+    """The same as lines."""
+    return lines(of_every_answer(version))
 
 
 def of_one_answer(exchange: Exchange) -> Headers:

@@ -16,10 +16,15 @@ from ogpgraph.serve.judgement import Judgement
 _MOST_REMEMBERED, LONGEST_REMEMBERED = 2048, 4096
 
 
+def remembered_parameters_of(query_string: bytes, base: str) -> tuple[requests.Query, str | None]:
+    """What ``parameters_of`` says, remembered where the address is short."""
+    read = _remembered if len(query_string) <= LONGEST_REMEMBERED else parameters_of
+    return read(query_string, base)
+
+
 def parameters_of(query_string: bytes, base: str) -> tuple[requests.Query, str | None]:
     """The query of an address, and the form of the answer that it names; raises BadRequest."""
-    read = _remembered if len(query_string) <= LONGEST_REMEMBERED else _read
-    return read(query_string, base)
+    return requests.from_query_string(query_string, base), form_wanted(query_string.decode("latin-1"))
 
 
 def form_wanted(parameters: str) -> str | None:
@@ -53,12 +58,8 @@ def hash_of(query: requests.Query) -> str:
     return hashlib.sha256(query.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _read(query_string: bytes, base: str) -> tuple[requests.Query, str | None]:
-    return requests.from_query_string(query_string, base), form_wanted(query_string.decode("latin-1"))
-
-
 # Decoding a query takes longer than everything else that an answer from the cache needs.
-_remembered = lru_cache(_MOST_REMEMBERED)(_read)
+_remembered = lru_cache(_MOST_REMEMBERED)(parameters_of)
 
 
 def _format_of(formats: Sequence[Format], accept: str | None, wanted: str | None) -> Format:

@@ -40,13 +40,13 @@ class Judge:
 
     async def __call__(self, query: Query) -> Judgement:
         """What may be evaluated; raises Refused for what may not, TooDeep for what nests too deep."""
-        if found := self.at_once(query):
-            return found
+        if len(query.text) <= _LONGEST_READ:
+            return self._remembered(query)
         return await self.long_texts.read(len(query.text), self._judged, query)
 
     def at_once(self, query: Query) -> Judgement | None:
-        """The same without waiting; None for a query that is too long for it."""
-        return self._remembered(query) if len(query.text) <= _LONGEST_READ else None
+        """The same without waiting, for who remembers it; None for a query that is too long for it."""
+        return self._judged(query) if len(query.text) <= _LONGEST_READ else None
 
     def _judged(self, query: Query) -> Judgement:
         text = query.text

@@ -8,7 +8,7 @@ ways say the same, which tests compare.
 
 from __future__ import annotations
 
-import re
+import string
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,8 +32,10 @@ from ogpgraph.serve.responder import Begun
 from ogpgraph.settings import Settings
 
 _PATH = "/sparql"
-# The first line of a request, its target in the characters that RFC 3986 (section 2) knows.
-_REQUEST_LINE = re.compile(rb"GET /sparql\?(query=[!$-;=?-Z\[\]_a-z~]{1,%d}) HTTP/1\.1\r\n" % LONGEST_REMEMBERED)
+# The first line of a request: what stands before and after the query string, and the characters that RFC 3986
+# (section 2) knows.
+_BEFORE, _AFTER = b"GET /sparql?", b" HTTP/1.1\r\n"
+_OF_ADDRESSES = (string.ascii_letters + string.digits + "!$%&'()*+,-./:;=?@[]_~").encode()
 # Headers that do more than choose the answer, and those that hold secrets, which are not remembered.
 _SPECIAL = {
     *(b"connection", b"content-length", b"expect", b"transfer-encoding", b"upgrade", b"x-request-id"),
@@ -82,14 +84,17 @@ class PromptAnswers:
 
     def take(self, connection: PromptConnection, request: bytes) -> bool:
         """Whether a whole request takes the short way: then it is answered, or will be."""
-        line = _REQUEST_LINE.match(request)
-        head = self._heads.find(request[line.end() :]) if line else None
-        if line is None or head is None:
+        end = request.find(_AFTER)
+        query_string = request[len(_BEFORE) : end]
+        if end < 0 or not request.startswith(_BEFORE) or not _is_one_query(query_string):
+            return False
+        head = self._heads.find(request[end + len(_AFTER) :])
+        if head is None:
             return False
         client = client_of(connection.peer, head.forwarded_for, self._settings.trusted_proxies)
         try:
             engine = self._releases.engine
-            plan = self._plan(line[1], head, client, engine.digest, engine.version)
+            plan = self._plan(query_string, head, client, engine.digest, engine.version)
         except EXPECTED:
             return False
         if plan is None:
@@ -107,7 +112,7 @@ class PromptAnswers:
         if self.cache.flight(plan.key) or not hasattr(engine, "ask"):
             return False
         connection.occupy()
-        answering.evaluate(line[1], head)
+        answering.evaluate(query_string, head)
         return True
 
     def _planned(self, query_string: bytes, head: _Head, client: str, digest: str, version: str) -> _Plan | None:
@@ -118,18 +123,20 @@ class PromptAnswers:
             return None
         job = job_of(query, judgement, wanted, head.accept, head.accept_encoding, client)
         key = key_of(digest, job)
-        always = [
-            *heads.of_results(job),
-            *heads.for_caches(key, heads.seconds_to_keep(self._settings)),
-            *heads.of_every_answer(version),
-        ]
-        return _Plan(job, key, hash_of(query), heads.lines(always))
+        own = [*heads.of_results(job), *heads.for_caches(key, heads.seconds_to_keep(self._settings))]
+        return _Plan(job, key, hash_of(query), heads.lines(own) + heads.lines_of_every_answer(version))
 
     def note(self, exchange: Exchange) -> None:
         """Count a request that is done, and log it; nothing of it refers in a circle any more."""
         exchange.stop = None
         self._metrics.note(exchange)
         self._access_log.add(exchange)
+
+
+def _is_one_query(query_string: bytes) -> bool:
+    """Whether a query string is a short query without further parameters before it, all of known characters."""
+    is_short = query_string.startswith(b"query=") and len(query_string) <= LONGEST_REMEMBERED
+    return is_short and not query_string.translate(None, _OF_ADDRESSES)
 
 
 class _Answering:
@@ -159,7 +166,7 @@ class _Answering:
     def send(self, entry: Entry) -> None:
         """Send a whole answer."""
         headers = [heads.cache_status(self._exchange.cache), *heads.of_body(entry.body, entry.encoding)]
-        self._reply(200, self._plan.head + heads.lines(headers), entry.body)
+        self._reply(200, self._plan.head, headers, entry.body)
 
     def _done(self, answer: PromptAnswer) -> None:
         if answer.error:
@@ -185,8 +192,8 @@ class _Answering:
             self._way.note(self._exchange)
             return
         response = answer_to(error, self._exchange)
-        headers = [*response.raw_headers, *heads.of_every_answer(self._exchange.version)]
-        self._reply(response.status_code, heads.lines(headers), bytes(response.body))
+        always = heads.lines_of_every_answer(self._exchange.version)
+        self._reply(response.status_code, always, response.raw_headers, bytes(response.body))
 
     def _hand_over(self) -> None:
         """What is long is streamed by the whole way, which also tells those who wait what they can have."""
@@ -206,10 +213,11 @@ class _Answering:
         self._answer.leave()
         self._flight.end()
 
-    def _reply(self, status: int, head: bytes, body: bytes) -> None:
+    def _reply(self, status: int, head: bytes, headers: Headers, body: bytes) -> None:
+        """Send a response: what is known of its head as lines already, and the rest of it."""
         exchange = self._exchange
         exchange.status, exchange.sent_bytes, exchange.complete = status, len(body), True
-        self._connection.reply(status, head + heads.lines(heads.of_one_answer(exchange)), body)
+        self._connection.reply(status, head + heads.lines([*headers, *heads.of_one_answer(exchange)]), body)
         self._way.note(exchange)
 
 
@@ -256,7 +264,7 @@ class _HeaderCollector:
     """What the parser calls."""
 
     def __init__(self) -> None:
-        self.headers: Headers = []
+        self.headers: list[tuple[bytes, bytes]] = []
         self.is_whole = False
 
     def on_header(self, name: bytes, value: bytes) -> None:

@@ -35,13 +35,13 @@ class Responder:
 
     def __init__(self, scope: Scope, send: Send, exchange: Exchange, job: Job, settings: Settings) -> None:
         self._scope, self._send, self._exchange, self._job, self._settings = scope, send, exchange, job, settings
-        self._headers: Headers = heads.of_results(job)
+        self._headers: list[tuple[bytes, bytes]] = [*heads.of_results(job)]
 
     async def answer_shared(self, releases: InService, cache: AnswerCache) -> None:
         """Answer a query that has the same answer whenever it is asked of a release."""
         begun: Begun | None = self._scope.get(BEGUN)
         engine = begun.engine if begun else releases.engine
-        self._headers = heads.of_results(self._job)
+        self._headers = [*heads.of_results(self._job)]
         self._exchange.version = engine.version
         key = key_of(engine.digest, self._job)
         self._let_caches_keep(key)
