@@ -62,9 +62,10 @@ _PARTING = re.compile(r"['#(]")
 
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PROLOGUE = re.compile(
-    rf"(?>(?:[ \t\r\n]++|\#[^\n\r]*+|BASE{_GAP}{_IRI}|PREFIX{_GAP}(?:[{_BASE}][{_CHARS}.]*+)?:{_GAP}{_IRI}"
-    rf"|VERSION{_GAP}(?:\"[^\"\\\n\r]*+\"|'[^'\\\n\r]*+'))*)",
-    re.IGNORECASE,
+    # Only the words are read in any case: a pattern that is so as a whole takes half as long again.
+    rf"(?>(?:[ \t\r\n]++|\#[^\n\r]*+|(?i:BASE){_GAP}{_IRI}"
+    rf"|(?i:PREFIX){_GAP}(?:[{_BASE}][{_CHARS}.]*+)?:{_GAP}{_IRI}"
+    rf"|(?i:VERSION){_GAP}(?:\"[^\"\\\n\r]*+\"|'[^'\\\n\r]*+'))*)"
 )
 _FORM = re.compile(r"SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)
 _CHANGING_WORDS = ("now", "rand", "uuid", "bnode")
@@ -197,7 +198,7 @@ def _in_small_letters(text: str) -> str | None:
 
 def readings(text: str) -> tuple[str, ...]:
     """The text as the embedded engine reads it and, where that differs, as engines do that decode escapes first."""
-    return (text, decoded(text)) if _CODEPOINT.search(text) else (text,)
+    return (text, decoded(text)) if "\\" in text and _CODEPOINT.search(text) else (text,)
 
 
 def decoded(text: str) -> str:

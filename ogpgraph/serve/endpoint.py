@@ -106,14 +106,12 @@ class SparqlEndpoint:
             return
         response: Response | None = None
         try:
-            query_string = scope["query_string"].decode("latin-1")
             asked = await self._asked(scope, content_type, body)
             if isinstance(asked, requests.Update):
                 response = await self._update(scope, asked)
             else:
-                form = body.decode("utf-8") if _is_form(content_type) else ""
-                parameters = f"{form}&{query_string}"
-                await self._answer(scope, send, asked, form_wanted(parameters))
+                form = body if _is_form(content_type) else b""
+                await self._answer(scope, send, asked, form_wanted(form + b"&" + scope["query_string"]))
         except EXPECTED as error:
             response = answer_to(error, exchange_of(scope))
         if response:

@@ -55,7 +55,17 @@ def of_one_answer(exchange: Exchange) -> Headers:
 
 def of_results(job: Job) -> Headers:
     """What the answer of a query is."""
-    return [(b"content-type", job.format.content_type.encode()), (b"vary", b"Accept, Accept-Encoding")]
+    return _of_results(job.format.content_type)
+
+
+@lru_cache
+def lines_of_results(content_type: str) -> bytes:
+    """The same as lines."""
+    return lines(_of_results(content_type))
+
+
+def _of_results(content_type: str) -> Headers:
+    return [(b"content-type", content_type.encode()), (b"vary", b"Accept, Accept-Encoding")]
 
 
 def of_body(body: bytes, encoding: str) -> Headers:

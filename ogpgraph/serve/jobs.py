@@ -24,14 +24,16 @@ def remembered_parameters_of(query_string: bytes, base: str) -> tuple[requests.Q
 
 def parameters_of(query_string: bytes, base: str) -> tuple[requests.Query, str | None]:
     """The query of an address, and the form of the answer that it names; raises BadRequest."""
-    return requests.from_query_string(query_string, base), form_wanted(query_string.decode("latin-1"))
+    return requests.from_query_string(query_string, base), form_wanted(query_string)
 
 
-def form_wanted(parameters: str) -> str | None:
+def form_wanted(parameters: bytes) -> str | None:
     """What ``format=`` (or ``output=``, as others call it) asks for."""
-    if "format=" not in parameters and "output=" not in parameters:
+    if b"format=" not in parameters and b"output=" not in parameters:
         return None
-    return next((value for name, value in parse_qsl(parameters) if name in ("format", "output")), None)
+    return next(
+        (value for name, value in parse_qsl(parameters.decode("latin-1")) if name in ("format", "output")), None
+    )
 
 
 def job_of(

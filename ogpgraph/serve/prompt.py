@@ -42,7 +42,9 @@ _SPECIAL = {
     *(b"authorization", b"cookie", b"if-none-match", b"proxy-authorization"),
 }
 _MOST_HEADS = 1024  # remembered: together at most 8 MB
-_MOST_PLANS = 2048  # remembered: together at most 20 MB
+# Remembered: as many as there are answers of usual size in the cache, for each is found by its plan. Together at most
+# 90 MB, usually a quarter of that.
+_MOST_PLANS = 8192
 
 
 class PromptConnection(Connection, Protocol):
@@ -123,8 +125,9 @@ class PromptAnswers:
             return None
         job = job_of(query, judgement, wanted, head.accept, head.accept_encoding, client)
         key = key_of(digest, job)
-        own = [*heads.of_results(job), *heads.for_caches(key, heads.seconds_to_keep(self._settings))]
-        return _Plan(job, key, hash_of(query), heads.lines(own) + heads.lines_of_every_answer(version))
+        own = heads.lines(heads.for_caches(key, heads.seconds_to_keep(self._settings)))
+        always = heads.lines_of_results(job.format.content_type) + heads.lines_of_every_answer(version)
+        return _Plan(job, key, hash_of(query), own + always)
 
     def note(self, exchange: Exchange) -> None:
         """Count a request that is done, and log it; nothing of it refers in a circle any more."""
