@@ -4,8 +4,9 @@
 
 Everything that a release says about members, plans, commitments, institutions, reports and sources is repeated with
 the names of each copy (``id/commitment/FR0042`` gives ``id/commitment/FR0042x3``), so that degrees, text lengths and
-chains of succession are the real ones. Ontology, schemes and shapes stay single, as they would. The same release and
-size give the same bytes.
+chains of succession are the real ones. Ontology, schemes and shapes stay single, as they would; so do the data sets of
+the cube, where only counts by member become more: there are no more cycles and policy areas than before. The same
+release and size give the same bytes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from ogpgraph.load import latest_release
 from ogpgraph.settings import CANONICAL_BASE
 
 # Where a copy's names differ: after the first part of an entity's or a capture's IRI, and at the end of a text.
-_NAME = re.compile(rf"<({re.escape(CANONICAL_BASE)}(?:id/[^/>]+|graph/source)/[^/>]+)")
+_NAME = re.compile(
+    rf"<({re.escape(CANONICAL_BASE)}(?:id/cube/[^/>]+-by-member[^/>]*|id/(?!cube/)[^/>]+|graph/source)/(?!structure>)[^/>]+)"
+)
 _TEXT = re.compile(r'"(?=@| <https?://\S+> \.$| \.$)')
 _NAME_MARK, _TEXT_MARK = "\x00", "\x01"
 
@@ -53,7 +56,7 @@ def write_release(source: Path, quads: int, out: Path) -> Path:
 def _pattern(dataset: str) -> str:
     """What a copy repeats, with a mark at each place where it differs from the others."""
     about = f"<{CANONICAL_BASE}id/"
-    lines = (line for line in dataset.splitlines() if line.startswith(about))
+    lines = (line for line in dataset.splitlines() if line.startswith(about) and _NAME.match(line))
     return "".join(f"{_marked(line)}\n" for line in lines)
 
 
