@@ -38,8 +38,7 @@ _STRING = (
     r"\"{3}(?>(?:[^\"\\]++|\\.|\"(?!\"\"))*)\"{3} | '{3}(?>(?:[^'\\]++|\\.|'(?!''))*)'{3}"
     r"| \"(?>(?:[^\"\\\n\r]++|\\.)*)\" | '(?>(?:[^'\\\n\r]++|\\.)*)'"
 )
-_TOKEN = re.compile(
-    rf"""
+_TOKEN = rf"""
       (?P<blank> [ \t\r\n]++ )
     | (?P<variable> {_VARIABLE} )
     | (?P<name> {_NAME} | _:[{_VARIABLE_CHARS}][{_CHARS}]*+(?>(?:\.++[{_CHARS}]++)*) )
@@ -53,9 +52,7 @@ _TOKEN = re.compile(
     | (?P<close> [)}}\]] )
     | (?P<operator> \|\|? | && | [/!+*\-] )
     | (?P<other> [.,;=>&^~]++ | [^\"'\\] )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+"""
 _LINE_END = re.compile(r"[\n\r]|\Z")
 # What an IRI must hold for its reading as less-than to differ in more than names and signs.
 _PARTING = re.compile(r"['#(]")
@@ -72,13 +69,29 @@ _CHANGING_WORDS = ("now", "rand", "uuid", "bnode")
 _CHANGING = re.compile("|".join(_CHANGING_WORDS), re.IGNORECASE)
 _OPENING = re.compile(rf"{_GAP}\(")
 
-_TARGET = re.compile(
-    rf"{_GAP}(?:SILENT{_GAP})?(?P<target>(?P<iri>{_IRI})|{_VARIABLE}|{_NAME})(?P<group>{_GAP}\{{)?", re.IGNORECASE
-)
+_TARGET = rf"{_GAP}(?:(?i:SILENT){_GAP})?(?P<target>(?P<iri>{_IRI})|{_VARIABLE}|{_NAME})(?P<group>{_GAP}\{{)?"
 _GROUP = re.compile(rf"{_GAP}\{{")
 _SERVICE = re.compile("SERVICE", re.IGNORECASE)
 _SERVICE_GLUED = re.compile(r"(?:\A(?:true|false|e[0-9]+)?|\.)SERVICE([^:]*):", re.IGNORECASE)
 _SERVICE_AFTER_DOT = re.compile(r"\.SERVICE(?:SILENT)?\Z", re.IGNORECASE)
+
+
+@lru_cache
+def _token() -> re.Pattern[str]:
+    """The pattern of a token. Its letters take a server's start longer to compile than most queries ever need it."""
+    return re.compile(_TOKEN, re.VERBOSE | re.DOTALL)
+
+
+@lru_cache
+def _target() -> re.Pattern[str]:
+    """The pattern of what stands after SERVICE, for the same reason."""
+    return re.compile(_TARGET)
+
+
+def prepare() -> None:
+    """Compile what the first query that needs it would wait for."""
+    _token()
+    _target()
 
 
 class Token(NamedTuple):
@@ -107,11 +120,12 @@ def read(text: str) -> Iterator[Token]:
     seen = bytearray(len(text) + 1)
     begins = [0]
     comment = (-1, -1)
+    token = _token()
     for position in begins:  # grows while it is read
         certain = position == 0
         while position < len(text) and not seen[position]:
             seen[position] = 1
-            found = _TOKEN.match(text, position)
+            found = token.match(text, position)
             if found is None:
                 break
             start, position, kind = position, found.end(), found.lastgroup
@@ -128,8 +142,8 @@ def read(text: str) -> Iterator[Token]:
 
 def stop(text: str) -> int:
     """Where no token begins any more: the length of a text whose strings all end."""
-    end = 0
-    while found := _TOKEN.match(text, end):
+    end, token = 0, _token()
+    while found := token.match(text, end):
         end = _line_end(text, end) if found.lastgroup == "comment" else found.end()
     return end
 
@@ -223,7 +237,7 @@ def _calls(text: str) -> Iterator[Call]:
 
 def _of_word(text: str, token: Token) -> Call | None:
     """``SERVICE <iri> {``; in the certain reading also without the brace, as engines have dialects."""
-    found = _TARGET.match(text, token.end)
+    found = _target().match(text, token.end)
     if not found:
         return Call(None, "") if token.certain else None
     if not token.certain and not found["group"]:
@@ -236,7 +250,7 @@ def _of_name(text: str, token: Token, before: str) -> Call | None:
     if _GROUP.match(text, token.end) and before.upper() != "GRAPH":
         glued = _SERVICE_GLUED.search(token.text)
         return Call(None, token.text) if glued and _may_declare(text, glued[1]) else None
-    found = _TARGET.match(text, token.end) if _SERVICE_AFTER_DOT.search(token.text) else None
+    found = _target().match(text, token.end) if _SERVICE_AFTER_DOT.search(token.text) else None
     return Call(None, found["target"]) if found and found["group"] else None
 
 

@@ -106,7 +106,8 @@ def application(settings: Settings, releases: Releases | None = None) -> Applica
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await releases.start()
-        preparing, ahead = asyncio.create_task(pages.prepare()), asyncio.create_task(pages_ahead.run())
+        preparing = asyncio.gather(pages.prepare(), judge.prepare())
+        ahead = asyncio.create_task(pages_ahead.run())
         yield
         ahead.cancel()
         await asyncio.gather(preparing, ahead, return_exceptions=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,6 +38,10 @@ class Judge:
     def __init__(self, settings: Settings, long_texts: LongTexts) -> None:
         self._settings, self.long_texts = settings, long_texts
         self._remembered = lru_cache(_MOST_REMEMBERED)(self._judged)
+
+    async def prepare(self) -> None:
+        """Do beforehand, in a thread, what the first queries of a server would wait for."""
+        await asyncio.to_thread(tokens.prepare)
 
     async def __call__(self, query: Query) -> Judgement:
         """What may be evaluated; raises Refused for what may not, TooDeep for what nests too deep."""
