@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import socket
 import threading
@@ -16,6 +17,8 @@ from stub_engine import Script, Served, StubEngine, serving, until
 from ogpgraph.engine.job import EngineFailed, LimitReached
 from ogpgraph.protocol.errors import QuerySyntaxError
 from ogpgraph.serve import prompt
+from ogpgraph.serve.cache import Flight
+from ogpgraph.serve.exchange import Exchange
 
 QUERY = "SELECT * { ?s ?p 1 }"
 TARGET = "/sparql?" + urlencode({"query": QUERY})
@@ -388,3 +391,20 @@ def test_a_server_that_stops_finishes_what_it_has(log: Path) -> None:
         assert connection.recv(1) == b""
     assert body == BODY
     assert "connection: close" in lines
+
+
+def test_what_a_request_leaves_is_freed_without_the_collector(served: Served, short: list[bool]) -> None:
+    """Answers held by circles of references would lie about until it runs."""
+    gc.collect()
+    gc.disable()
+    try:
+        with served.connect() as connection:
+            for number in range(20):
+                served.engine.scripts[f"SELECT * {{ ?s ?p {number} }}"] = Script(BODY)
+                target = f"/sparql?query=SELECT+*+%7B+%3Fs+%3Fp+{number}+%7D"
+                assert asked(connection, request(target))[1] == BODY
+            left = [each for each in gc.get_objects() if isinstance(each, (Exchange, Flight))]
+    finally:
+        gc.enable()
+    assert short == [True] * 20
+    assert len(left) <= 2  # the last request's, which its connection still knows
