@@ -21,6 +21,8 @@ $(BIN)/python:
 $(BIN)/.installed: requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --require-hashes --requirement requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	# pip compiles what it installs, but not what stays where it is: the first start would.
+	$(BIN)/python -m compileall -q ogpgraph
 	@touch $@
 
 $(BIN)/.installed-test: requirements-test.lock $(BIN)/.installed

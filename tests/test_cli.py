@@ -81,6 +81,13 @@ def test_help_explains_every_option(command: str, capsys: pytest.CaptureFixture[
     assert [found for found in options if not re.search(r"\s{2,}\S", found)] == []
 
 
+def test_a_server_does_not_wait_for_what_only_other_commands_need() -> None:
+    code = "import sys, ogpgraph.cli, ogpgraph.serve.server; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert {"pyoxigraph", "ogpgraph.serve.releases"} <= set(loaded)
+    assert not {"rich", "rdflib", "pyshacl", "fastapi", "httpx"} & set(loaded)
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "--version") == (0, f"ogpgraph {ogpgraph.__version__}\n", "")
 

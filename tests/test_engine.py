@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -877,6 +878,28 @@ def test_a_closing_engine_finishes_what_it_has(folder: Path, own_children: Calla
         with pytest.raises(EngineFailed, match="closing"):
             await engine.adopt(late, data)
         assert own_children() == []
+
+    on_loop(check())
+
+
+def test_a_release_is_loaded_while_the_process_that_asked_for_it_is_busy(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs: list[tuple[socket.socket, socket.socket]] = []
+    pair = socket.socketpair
+
+    def noted() -> tuple[socket.socket, socket.socket]:
+        pairs.append(pair())
+        return pairs[-1]
+
+    async def check() -> None:
+        monkeypatch.setattr(socket, "socketpair", noted)
+        plan = Plan(dataset_of(folder), None, worker.Limits(9, 10**9, 10**9), False)
+        starting = asyncio.create_task(Nursery.start(plan))
+        await asyncio.sleep(0)
+        ours, _ = pairs[0]
+        assert select.select([ours], [], [], 20)[0], "it waits for the event loop, which does something else"
+        await (await starting).end()
 
     on_loop(check())
 

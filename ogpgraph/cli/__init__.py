@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 import ogpgraph
 from ogpgraph import protocol, settings
 from ogpgraph.cli import flow, linking, releases, serving
-from ogpgraph.cli.talk import Failure, show_problems, talk
+from ogpgraph.cli.talk import Failure, complain, show_problems
 from ogpgraph.engine.job import EngineFailed
 from ogpgraph.load import DamagedRelease
 from ogpgraph.negotiate import NotAcceptable
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
     except ValueError as error:  # a setting of the environment
-        talk.print(f"ogpgraph: {error}", style="bold red", markup=False)
+        complain(f"ogpgraph: {error}")
         return 2
     try:
         return options.run(options)
@@ -38,15 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         show_problems(error.problems, options)
         return 1
     except (Failure, DamagedRelease, EngineFailed, protocol.QuerySyntaxError, protocol.Refused, NotAcceptable) as error:
-        talk.print(f"ogpgraph: {error}", style="bold red", markup=False)
+        complain(f"ogpgraph: {error}")
         return getattr(error, "status", 1)
     except UnicodeDecodeError as error:
-        talk.print(f"ogpgraph: the input is not UTF-8 (byte {error.start}): save it as UTF-8", style="bold red")
+        complain(f"ogpgraph: the input is not UTF-8 (byte {error.start}): save it as UTF-8")
         return 1
     except BrokenPipeError:
         return 0
     except OSError as error:
-        talk.print(f"ogpgraph: {error.filename or ''}: {error.strerror or error}", style="bold red", markup=False)
+        complain(f"ogpgraph: {error.filename or ''}: {error.strerror or error}")
         return 1
     except KeyboardInterrupt:
         return 130

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import RdfFormat, parse
 
 from ogpgraph.cli.options import Command, data_option, existing_data, out_option, source_options
-from ogpgraph.cli.talk import Failure, Steps, show_problems, talk
+from ogpgraph.cli.talk import Failure, Steps, complain, say, show_problems
 from ogpgraph.load import latest_release
 from ogpgraph.problems import Problem, ProblemsFound, violations
 
@@ -100,7 +100,7 @@ def _check(options: argparse.Namespace) -> int:
         problems = flow.check(data, step, options.source, with_data=not without_data)
     show_problems(problems, options)
     bad = len(violations(problems))
-    talk.print(f"{bad} violations, {len(problems) - bad} warnings")
+    say(f"{bad} violations, {len(problems) - bad} warnings")
     return 1 if bad else 0
 
 
@@ -179,16 +179,16 @@ def _show_summary(reading: flow.Reading) -> None:
 
     records = [*reading.brought, *(entry.record for entry in reading.tables)]
     for line in Summary.of(records).lines(reading.unread):
-        talk.print(line, markup=False)
+        say(line)
 
 
 def _say_refused(problems: list[Problem], out: Path) -> None:
     kept = latest_release(out)
     still = f"; {kept.name} is still the latest release" if kept else ""
-    talk.print(f"No release was made: {len(violations(problems))} violations{still}.", style="bold red")
+    complain(f"No release was made: {len(violations(problems))} violations{still}.")
 
 
 def _show_release(release: Release) -> None:
     done = "Unchanged" if release.already_there else "Released"
-    talk.print(f"{done}: {release.version}, {release.quads} quads, {len(release.problems)} warnings")
+    say(f"{done}: {release.version}, {release.quads} quads, {len(release.problems)} warnings")
     print(release.folder)

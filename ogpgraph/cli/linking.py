@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogpgraph import settings
 from ogpgraph.cli.options import Command, near, positive, share
-from ogpgraph.cli.talk import Failure, Steps, talk
+from ogpgraph.cli.talk import Failure, Steps, say, terminal
 
 if TYPE_CHECKING:
     from ogpgraph.link import linking
@@ -97,7 +97,7 @@ def _link(options: argparse.Namespace) -> int:
         print(text, end="")
     kept = len(found.candidates.mappings)
     said = f"{kept} candidates between {found.between}; {found.left_out} decided pairs left out"
-    talk.print(said, markup=False, soft_wrap=True)
+    say(said)
     return 0
 
 
@@ -136,12 +136,12 @@ def _review(options: argparse.Namespace) -> int:
     )
     try:
         opened = review.opened(asked)
-        with screen.desk(talk) as desk:
+        with screen.desk(terminal()) as desk:
             tally = review.review(opened, desk)
     except (review.FileChanged, screen.NoAnswer) as error:
         raise Failure(str(error), error.status) from None
     left = len(opened.pairs) - tally.total()
-    talk.print(f"{screen.counted(tally)}; {left} pairs left to decide", markup=False)
+    say(f"{screen.counted(tally)}; {left} pairs left to decide")
     if tally:
         print(opened.file.path)
     return 0

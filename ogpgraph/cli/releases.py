@@ -8,11 +8,10 @@ import sys
 from pathlib import Path
 
 from pyoxigraph import RdfFormat, parse
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from ogpgraph import protocol, settings
 from ogpgraph.cli.options import Command, out_option, positive
-from ogpgraph.cli.talk import Failure, latest, show_answer, talk
+from ogpgraph.cli.talk import Failure, latest, show_answer, terminal
 from ogpgraph.load import dataset_of, open_release, version_of
 from ogpgraph.negotiate import GRAPH_FORMATS, RESULT_FORMATS
 
@@ -94,6 +93,8 @@ def _load(options: argparse.Namespace) -> int:
 
 def _load_away(options: argparse.Namespace, folder: Path) -> int:
     """Load into another server; the client for it is imported by who needs it."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
     from ogpgraph.load.endpoint import Endpoint
     from ogpgraph.load.remote import Load, Target
     from ogpgraph.load.sending import LoadFailed
@@ -110,7 +111,7 @@ def _load_away(options: argparse.Namespace, folder: Path) -> int:
     load = Load(dataset, target, state, options.chunk_bytes, options.chunk_triples)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     try:
-        with Progress(*columns, console=talk, transient=True) as progress:
+        with Progress(*columns, console=terminal(), transient=True) as progress:
             task = progress.add_task(f"load {dataset.version}", total=load.triples)
             load.run(options.resume, options.replace, lambda triples: progress.advance(task, triples))
     except LoadFailed as error:

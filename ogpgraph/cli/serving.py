@@ -8,7 +8,7 @@ from dataclasses import replace
 from ogpgraph import settings
 from ogpgraph.cli.flow import build
 from ogpgraph.cli.options import Command, data_option, out_option
-from ogpgraph.cli.talk import latest, talk
+from ogpgraph.cli.talk import latest, say
 from ogpgraph.load import latest_release
 
 
@@ -45,12 +45,12 @@ def _serve(options: argparse.Namespace) -> int:
     given = settings.from_environment()
     used = replace(given, out=str(options.out), engine=options.engine, host=options.host, port=options.port)
     if not used.engine and latest_release(options.out) is None:
-        talk.print("There is no release yet: building one.")
+        say("There is no release yet: building one.")
         if build(options):
             return 1
     served = _without_password(used.engine) if used.engine else latest(options.out).name
     address = f"http://{f'[{used.host}]' if ':' in used.host else used.host}:{used.port}/sparql"
-    talk.print(f"Serving {served} at {address} (Ctrl+C stops)", markup=False)
+    say(f"Serving {served} at {address} (Ctrl+C stops)")
     try:
         run(used)
     except SystemExit:  # the server has said why it cannot listen

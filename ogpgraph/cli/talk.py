@@ -1,4 +1,7 @@
-"""What commands say to people, on standard error, and the answers that people read."""
+"""What commands say to people, on standard error, and the answers that people read.
+
+Rich is loaded where something is drawn: plain lines do without, and a server should be there at once.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,37 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from ogpgraph import settings
 from ogpgraph.load import latest_release
 from ogpgraph.problems import Problem
 
-talk = Console(stderr=True, highlight=False)
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import TaskID
+
+
+def say(line: str) -> None:
+    """A line that only tells."""
+    print(line, file=sys.stderr)
+
+
+def complain(line: str) -> None:
+    """A line that tells what went wrong."""
+    terminal().print(line, style="bold red", markup=False, soft_wrap=True)
+
+
+@cache
+def terminal() -> Console:
+    """Standard error, to be drawn on."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
 
 
 class Failure(Exception):
@@ -39,19 +61,21 @@ class Steps:
     """A line a step on a terminal that shows what goes on; plain lines elsewhere."""
 
     def __enter__(self) -> Callable[[str], None]:
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        self._bar = Progress(*columns, console=talk, transient=True)
+        self._bar = Progress(*columns, console=terminal(), transient=True)
         self._bar.start()
         self._kind = ""
         self._task: TaskID | None = None
         return self._step
 
     def _step(self, name: str) -> None:
-        if not talk.is_terminal:
+        if not terminal().is_terminal:
             # A log needs the kind of work, not each of a thousand files.
             kind = name.split()[0]
             if kind != self._kind:
-                talk.print(f"{name} …")
+                say(f"{name} …")
             self._kind = kind
             return
         if self._task is not None:
@@ -71,6 +95,13 @@ def show_answer(answer: QuerySolutions | QueryBoolean | QueryTriples) -> None:
 
         sys.stdout.buffer.write(dumps.turtle(sorted(answer, key=dumps.by_subject)))
         return
+    _show_table(answer)
+
+
+def _show_table(answer: QuerySolutions) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(show_lines=False)
     names = [variable.value for variable in answer.variables]
     for name in names:

@@ -60,6 +60,8 @@ class Nursery:
         """A new zygote with its release loaded; DamagedRelease where the release is not what its manifest says."""
         confinement.adopt_orphans()
         ours, theirs = socket.socketpair()
+        # It finds its plan when it begins: at a start this process is busy then, loading what serves.
+        ours.sendall(control.line(plan.message()))
         ours.setblocking(False)
         with theirs:
             process = spawn("ogpgraph.engine.zygote", theirs)
@@ -67,7 +69,7 @@ class Nursery:
         # Waiting for it is done by pid, as for every other process of the engine.
         process.returncode = 0
         try:
-            await nursery._request(plan.message())
+            await nursery._request(None)
         except ForkFailed as error:
             await nursery.end()
             raise DamagedRelease(str(error)) from None
@@ -132,16 +134,17 @@ class Nursery:
             death = await self._parent.reap(self.pid)
         return death
 
-    async def _request(self, message: Message, carried: socket.socket | None = None) -> Message:
-        """Send a request and wait for its answer, whatever happens to the caller meanwhile."""
+    async def _request(self, message: Message | None, carried: socket.socket | None = None) -> Message:
+        """Send a request (None: it has been sent) and wait for its answer, whatever happens to the caller meanwhile."""
         descriptor = [os.dup(carried.fileno())] if carried else []
         return await asyncio.shield(asyncio.ensure_future(self._exchange(message, descriptor)))
 
-    async def _exchange(self, message: Message, descriptors: list[int]) -> Message:
+    async def _exchange(self, message: Message | None, descriptors: list[int]) -> Message:
         loop = asyncio.get_running_loop()
         try:
             async with self._turn:
-                await self._send(control.line(message), descriptors)
+                if message is not None:
+                    await self._send(control.line(message), descriptors)
                 while b"\n" not in self._held:
                     data = await loop.sock_recv(self._line, 65536)
                     if not data:

@@ -1,4 +1,4 @@
-"""``/assets/…``: styles, icons and scripts of the pages, read once and sent compressed."""
+"""``/assets/…``: styles, icons and scripts of the pages, read once, compressed when they are first asked for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -21,12 +22,16 @@ from ogpgraph.serve.cache import tag_matches
 _CACHE_CONTROL = "public, max-age=3600"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Asset:
     plain: bytes
-    packed: bytes
     media_type: str
     etag: str
+
+    @cached_property
+    def packed(self) -> bytes:
+        """As gzip."""
+        return gzip.compress(self.plain, 9, mtime=0)
 
 
 class Assets:
@@ -57,4 +62,4 @@ class Assets:
 def _read(path: Path) -> _Asset:
     plain = path.read_bytes()
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return _Asset(plain, gzip.compress(plain, 9, mtime=0), media_type, hashlib.sha256(plain).hexdigest()[:32])
+    return _Asset(plain, media_type, hashlib.sha256(plain).hexdigest()[:32])
