@@ -3,10 +3,10 @@
     python -m benchmarks.endpoint [--release] [--quads 300000] [--quads 2800000]
 
 Each figure is a ratio of medians; the servers take turns within each round, so that what else the machine does meets
-all of them. ``wrk`` sends the light mix over the same number of connections to each. Every answer is compared with that
-of the native server as a multiset of rows. Heavy queries have their bars by kind, the median of its queries that take
-the native server on disk at least 20 ms, on generated data only: on a small release few are heavy. Ends with 1 where a
-bar is missed or an answer differs.
+all of them. ``wrk`` sends the light mix, what pages and data documents of entities ask (``benchmarks.visits``),
+over the same number of connections to each. Every answer is compared with that of the native server as a multiset of
+rows. Heavy queries have their bars by kind, the median of its queries that take the native server on disk at least
+20 ms, on generated data only: on a small release few are heavy. Ends with 1 where a bar is missed or an answer differs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import BlankNode, QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
 
-from benchmarks import servers, workload
+from benchmarks import servers, visits, workload
 from benchmarks.load_generator import Missing, ceiling, origin, rate
 from benchmarks.ogp_like import write_release
 from benchmarks.servers import Server
@@ -37,7 +37,7 @@ OURS, CACHED, MEMORY, DISK = "ogpgraph", "ogpgraph with its cache", "oxigraph in
 RDFLIB, VIRTUOSO = "rdflib-endpoint", "Virtuoso"
 # rdflib reads about 12,000 quads a second: above this it is left out, because nobody waits so long for it.
 RDFLIB_QUADS = 500_000
-COMPARED_LIGHT = 150
+COMPARED_LIGHT = 600
 # A count from the cube has as many rows as an entity or some more: it may take this many times as long.
 CUBE_ROUNDS, CUBE_ENTITIES = 40, 4.0
 COLD_START_SECONDS = 1.5
@@ -102,12 +102,13 @@ def measure(out: Path, options: argparse.Namespace, work: Path) -> Report:
     with contextlib.ExitStack() as stack:
         running = list(_started(stack, out, dataset, options, work))
         entities = _values(_ask(running[0], workload.PREFIXES + workload.ENTITIES))
-        light = workload.light_mix(entities)
         counts = {predicate: int(count) for predicate, count in _values(_ask(running[0], workload.PREDICATES))}
         heavy = (*workload.HEAVY, workload.export(counts))
+        light = visits.light_mix(out, entities)
         report.differences += compare_light(running, light)
         report.lines += light_rates(running, light, options)
-        report.lines += lookup_rates(running, workload.lookups(entities), options)
+        report.lines += other_rates("short questions", running, workload.short_questions(entities), options)
+        report.lines += other_rates("one-triple lookups", running, workload.lookups(entities), options)
         times = heavy_times(running, heavy, options.rounds, report.differences)
         report.lines += heavy_lines(times)
         report.lines += heavy_kinds(times, has_bars=not _is_small(folder))
@@ -183,14 +184,12 @@ def light_rates(running: Sequence[Server], light: Sequence[str], options: argpar
     return [*lines, Line("the same by the native server in memory", DISK, rates[MEMORY] / rates[DISK])]
 
 
-def lookup_rates(running: Sequence[Server], lookups: Sequence[str], options: argparse.Namespace) -> list[Line]:
-    """Requests per second of the smallest queries that there are, nothing cached: shown, without a bar."""
-    rates = _rates(running, lookups, options)
-    return [
-        Line("one-triple lookups, requests per second", peer, rates[OURS] / rates[peer])
-        for peer in rates
-        if peer != OURS
-    ]
+def other_rates(
+    what: str, running: Sequence[Server], queries: Sequence[str], options: argparse.Namespace
+) -> list[Line]:
+    """Requests per second of queries that are smaller than a page's, nothing cached: shown, without a bar."""
+    rates = _rates(running, queries, options)
+    return [Line(f"{what}, requests per second", peer, rates[OURS] / rates[peer]) for peer in rates if peer != OURS]
 
 
 def cache_hits(
@@ -203,16 +202,23 @@ def cache_hits(
 
 
 def _rates(running: Sequence[Server], queries: Sequence[str], options: argparse.Namespace) -> dict[str, float]:
-    """The median rate of each server over the rounds, its first round being thrown away to warm it up."""
+    """The median rate of each server over the rounds, its first round being thrown away to warm it up.
+
+    Of answers with errors, only those of peers of another engine are put up with.
+    """
     found: dict[str, list[float]] = {}
+    failed: Counter[str] = Counter()
     for number in range(options.rounds + 1):
         for server in running:
             targets = [workload.target(urlsplit(server.url).path, query, server.parameters) for query in queries]
             one = rate(origin(server.url), targets, ROWS_OR_GRAPH, options.seconds if number else 1)
-            if one.errors:
+            if one.errors and server.name in (OURS, CACHED, MEMORY, DISK):
                 raise RuntimeError(f"{server.name} answered {one.errors} requests of the load with errors")
+            failed[server.name] += one.errors
             if number:
                 found.setdefault(server.name, []).append(one.requests_per_second)
+    for name, errors in (+failed).items():
+        print(f"{name} answered {errors} requests with errors, which do not count", file=sys.stderr)
     return {name: statistics.median(rates) for name, rates in found.items()}
 
 

@@ -101,7 +101,7 @@ class Answers:
         first = next(iter(stores.values()))
         entities = [(row[0].value, row[1].value) for row in first.query(workload.PREFIXES + workload.ENTITIES)]  # type: ignore[union-attr,index]
         self.queries = [
-            *[query for query in workload.light_mix(entities) if not query.startswith("CONSTRUCT")][:_KNOWN],
+            *[query for query in workload.short_questions(entities) if not query.startswith("CONSTRUCT")][:_KNOWN],
             workload.PREDICATES,
             "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
         ]

@@ -3,7 +3,7 @@
     python -m benchmarks.site
 
 starts the server so that it keeps pages but no answers, waits until it has made its pages ahead, and lets eight clients
-send the light mix of ``benchmarks.workload``. A browser's visits to every page are timed meanwhile, and again when the
+send short questions (``benchmarks.workload``). A browser's visits to every page are timed meanwhile, and again when the
 clients have gone. 1 where the 95th percentile of the visits beside the clients is above its bar.
 """
 
@@ -26,7 +26,7 @@ from benchmarks import servers
 from benchmarks.load_generator import CONNECTIONS, origin, rate
 from benchmarks.pages import Visit, visited
 from benchmarks.servers import Server
-from benchmarks.workload import ENTITIES, PREFIXES, light_mix, target
+from benchmarks.workload import ENTITIES, PREFIXES, short_questions, target
 from ogpgraph.load import latest_release
 
 P95_MILLISECONDS = 10.0
@@ -75,7 +75,7 @@ def strangers(server: Server, release: Path) -> Iterator[list[float]]:
     store.bulk_load(path=str(release / "dataset.nq"), format=RdfFormat.N_QUADS)
     solutions = store.query(PREFIXES + ENTITIES)
     assert isinstance(solutions, QuerySolutions)
-    queries = light_mix([(row[0].value, row[1].value) for row in solutions])  # type: ignore[union-attr]
+    queries = short_questions([(row[0].value, row[1].value) for row in solutions])  # type: ignore[union-attr]
     targets = [target("/sparql", query) for query in queries]
     over, rates = threading.Event(), list[float]()
 

@@ -1,10 +1,9 @@
-"""What the servers are asked: entity-sized queries as pages send them, and heavy ones as researchers do.
+"""What the servers are asked beside the light mix (``benchmarks.visits``): short questions, and heavy ones.
 
-The light mix is what the page of an entity and its data document ask: the CONSTRUCT of ``/data/…``, the statements with
-the labels of their values, who points to it with labels, and two or three questions that only its class has (the
-milestones of a commitment, the commitments of a plan). As many entities are drawn from each class, and each is asked
-everything once. Looking up the label of an entity is one triple, not a page: those are measured beside it, without a
-bar.
+Short questions are how a program may ask for an entity: the CONSTRUCT of ``/data/…``, the statements with the labels of
+their values, who points to it with labels, and two or three questions that only its class has (the milestones of a
+commitment, the commitments of a plan). As many entities are drawn from each class, and each is asked everything once.
+The label of an entity is the shortest: one triple. Both are measured beside the light mix, without a bar.
 
 Heavy queries read much of the graph, and are judged by kind.
 """
@@ -38,7 +37,7 @@ ENTITIES = (
 )
 PREDICATES = "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p"
 
-# What the page of an entity asks; %s is its IRI.
+# What may be asked of an entity; %s is its IRI.
 _OF_ANY = (
     "SELECT ?property ?value ?label { %s ?property ?value "
     'OPTIONAL { ?value rdfs:label|skos:prefLabel ?label FILTER(LANG(?label) IN ("en", "")) } }',
@@ -85,7 +84,7 @@ _OF_CLASS = {
     ),
 }
 _ONE_TRIPLE = "SELECT ?label { %s rdfs:label ?label }"
-# Entities of each class in the light mix, at most: the classes of a small release have fewer.
+# Entities of each class, at most: the classes of a small release have fewer.
 _ENTITIES_OF_CLASS = 150
 
 
@@ -145,8 +144,8 @@ HEAVY = (
 )
 
 
-def light_mix(entities: Sequence[tuple[str, str]]) -> list[str]:
-    """What the pages of entities ask, all different, in an order that is the same each time.
+def short_questions(entities: Sequence[tuple[str, str]]) -> list[str]:
+    """What a program may ask of entities, all different, in an order that is the same each time.
 
     From (IRI, class IRI) pairs, as ``ENTITIES`` gives them; a CONSTRUCT for each entity, everything else SELECT.
     """
