@@ -2,11 +2,12 @@
 
     python -m benchmarks.endpoint [--release] [--quads 300000] [--quads 2800000]
 
-Each figure is a ratio of medians; the servers take turns within each round, so that what else the machine does meets
-all of them. ``wrk`` sends the light mix, what pages and data documents of entities ask (``benchmarks.visits``),
-over the same number of connections to each. Every answer is compared with that of the native server as a multiset of
-rows. Heavy queries have their bars by kind, the median of its queries that take the native server on disk at least
-20 ms, on generated data only: on a small release few are heavy. Ends with 1 where a bar is missed or an answer differs.
+Each figure is the median of the ratios of all rounds; the servers take turns within each round, so that what else the
+machine does meets all of them. ``wrk`` sends the light mix, what pages and data documents of entities ask
+(``benchmarks.visits``), over the same number of connections to each. Every answer is compared with that of the native
+server as a multiset of rows. Heavy queries have their bars by kind, the median of its queries that take the native
+server on disk at least 20 ms, on generated data only: on a small release few are heavy. Ends with 1 where a bar is
+missed or an answer differs.
 """
 
 from __future__ import annotations
@@ -176,12 +177,12 @@ def light_rates(running: Sequence[Server], light: Sequence[str], options: argpar
     rates = _rates(running, light, options)
     bars = {MEMORY: 0.45, DISK: 1.2, RDFLIB: 5.0}
     lines = [
-        Line("light mix, requests per second", peer, rates[OURS] / rates[peer], bars.get(peer))
+        Line("light mix, requests per second", peer, _ratio(rates[OURS], rates[peer]), bars.get(peer))
         for peer in rates
         if peer != OURS
     ]
     # What the same engine reaches in memory without everything that is ours.
-    return [*lines, Line("the same by the native server in memory", DISK, rates[MEMORY] / rates[DISK])]
+    return [*lines, Line("the same by the native server in memory", DISK, _ratio(rates[MEMORY], rates[DISK]))]
 
 
 def other_rates(
@@ -189,7 +190,9 @@ def other_rates(
 ) -> list[Line]:
     """Requests per second of queries that are smaller than a page's, nothing cached: shown, without a bar."""
     rates = _rates(running, queries, options)
-    return [Line(f"{what}, requests per second", peer, rates[OURS] / rates[peer]) for peer in rates if peer != OURS]
+    return [
+        Line(f"{what}, requests per second", peer, _ratio(rates[OURS], rates[peer])) for peer in rates if peer != OURS
+    ]
 
 
 def cache_hits(
@@ -198,11 +201,12 @@ def cache_hits(
     """Requests per second where the same few queries come again and again."""
     disk = [server for server in running if server.name == DISK]
     rates = _rates([cached, *disk], hot, options)
-    return [Line("cache hits, requests per second", DISK, rates[CACHED] / rates[DISK], at_least=2.0)] if disk else []
+    hits = "cache hits, requests per second"
+    return [Line(hits, DISK, _ratio(rates[CACHED], rates[DISK]), at_least=2.0)] if disk else []
 
 
-def _rates(running: Sequence[Server], queries: Sequence[str], options: argparse.Namespace) -> dict[str, float]:
-    """The median rate of each server over the rounds, its first round being thrown away to warm it up.
+def _rates(running: Sequence[Server], queries: Sequence[str], options: argparse.Namespace) -> dict[str, list[float]]:
+    """The rate of each server in each round, its first round being thrown away to warm it up.
 
     Of answers with errors, only those of peers of another engine are put up with.
     """
@@ -219,13 +223,20 @@ def _rates(running: Sequence[Server], queries: Sequence[str], options: argparse.
                 found.setdefault(server.name, []).append(one.requests_per_second)
     for name, errors in (+failed).items():
         print(f"{name} answered {errors} requests with errors, which do not count", file=sys.stderr)
-    return {name: statistics.median(rates) for name, rates in found.items()}
+    return found
+
+
+def _ratio(own: Sequence[float], peer: Sequence[float]) -> float:
+    """The median of the ratios round by round; that of the medians where one took part in fewer rounds."""
+    if len(own) == len(peer):
+        return statistics.median(one / other for one, other in zip(own, peer, strict=True))
+    return statistics.median(own) / statistics.median(peer)
 
 
 def heavy_times(
     running: Sequence[Server], heavy: Sequence[workload.Heavy], rounds: int, differences: list[str]
-) -> dict[workload.Heavy, dict[str, float]]:
-    """The median seconds to the last byte of each heavy query from each server.
+) -> dict[workload.Heavy, dict[str, list[float]]]:
+    """The seconds to the last byte of each heavy query from each server, round by round.
 
     What differs from the native answer goes to ``differences``.
     """
@@ -243,29 +254,29 @@ def heavy_times(
                 if not number and server.name in (OURS, MEMORY, DISK):
                     answers[server.name] = _rows(body)
         differences += _different(query.name, answers)
-        times[query] = {name: statistics.median(taken) for name, taken in seconds.items()}
+        times[query] = seconds
     return times
 
 
-def heavy_lines(times: dict[workload.Heavy, dict[str, float]]) -> list[Line]:
+def heavy_lines(times: dict[workload.Heavy, dict[str, list[float]]]) -> list[Line]:
     """Every heavy query by itself, with a bar beside rdflib-endpoint alone."""
     return [
-        Line(f"{query.name}, time", peer, seconds[OURS] / taken, at_most=0.2 if peer == RDFLIB else None)
+        Line(f"{query.name}, time", peer, _ratio(seconds[OURS], taken), at_most=0.2 if peer == RDFLIB else None)
         for query, seconds in times.items()
         for peer, taken in seconds.items()
         if peer != OURS
     ]
 
 
-def heavy_kinds(times: dict[workload.Heavy, dict[str, float]], has_bars: bool) -> list[Line]:
+def heavy_kinds(times: dict[workload.Heavy, dict[str, list[float]]], has_bars: bool) -> list[Line]:
     """Each kind of heavy query: the median ratio of those that are heavy for the native server on disk."""
-    of_kind: defaultdict[str, list[dict[str, float]]] = defaultdict(list)
+    of_kind: defaultdict[str, list[dict[str, list[float]]]] = defaultdict(list)
     for query, seconds in times.items():
-        if seconds.get(DISK, 0) >= HEAVY_SECONDS:
+        if DISK in seconds and statistics.median(seconds[DISK]) >= HEAVY_SECONDS:
             of_kind[query.kind].append(seconds)
     lines = []
     for kind, found in of_kind.items():
-        own, native = (statistics.median(each[name] / each[DISK] for each in found) for name in (OURS, MEMORY))
+        own, native = (statistics.median(_ratio(each[name], each[DISK]) for each in found) for name in (OURS, MEMORY))
         bar = HEAVY_BARS.get(kind) if has_bars else None
         lines.append(Line(f"**all of {kind}** ({len(found)} heavy), time", DISK, own, at_most=bar))
         lines.append(Line(f"the same of {kind} by the native server in memory", DISK, native))
