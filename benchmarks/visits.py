@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from benchmarks import workload
 from ogpgraph import settings
@@ -67,7 +67,7 @@ async def _asked(out: Path, entities: Sequence[str]) -> list[str]:
     engine = _Noting(folder, used)
     releases = Releases(used, lambda _: engine)
     app = application(used, releases)
-    browser = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://site", follow_redirects=True)
+    browser = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://site", follow_redirects=True)
     async with app.router.lifespan_context(app), browser:
         while not releases.ready:  # a large release is loaded behind the start
             await asyncio.sleep(0.1)
