@@ -64,14 +64,15 @@ class Nursery:
         """A new zygote with its release loaded; DamagedRelease where the release is not what its manifest says."""
         confinement.adopt_orphans()
         ours, theirs = socket.socketpair()
-        # It finds its plan when it begins: at a start this process is busy then, loading what serves.
-        ours.sendall(control.line(plan.message()))
-        ours.setblocking(False)
         with theirs:
             process = spawn("ogpgraph.engine.zygote", theirs)
         nursery = cls(ours, process.pid, plan)
         # Waiting for it is done by pid, as for every other process of the engine.
         process.returncode = 0
+        # Sent now, and not when the event loop has time: at a start this process is busy then, loading what serves.
+        with contextlib.suppress(OSError):  # a zygote that has ended does not answer either
+            ours.sendall(control.line(plan.message()))
+        ours.setblocking(False)
         try:
             await nursery._request(None)
         except ForkFailed as error:
