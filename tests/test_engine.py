@@ -27,7 +27,7 @@ import pytest
 import uvloop
 import zstandard
 
-from ogpgraph.engine import frames, worker
+from ogpgraph.engine import frames, nursery, worker
 from ogpgraph.engine.answer import LocalAnswer
 from ogpgraph.engine.job import EngineFailed, Job, Lane, LimitReached
 from ogpgraph.engine.local import LocalEngine
@@ -1013,6 +1013,29 @@ def test_secrets_stay_with_the_server(folder: Path, monkeypatch: pytest.MonkeyPa
             assert b"let-me-in" not in Path(f"/proc/{zygote()}/environ").read_bytes()
 
     on_loop(check())
+
+
+def test_the_engine_takes_the_allocator_that_is_installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With mimalloc where there is one, as the processes themselves tell; without where the caller says so."""
+    monkeypatch.delenv("LD_PRELOAD", raising=False)
+
+    async def uses() -> bool:
+        async with engine_of(folder) as engine:
+            assert await body(engine, job("ASK {}", "csv")) == b"true"
+            return any("mimalloc" in Path(f"/proc/{pid}/maps").read_text() for pid in children(zygote()))
+
+    assert on_loop(uses()) == (nursery.allocator() is not None)
+    monkeypatch.setenv("LD_PRELOAD", "")
+    assert not on_loop(uses())
+
+
+def test_the_newest_allocator_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("libmimalloc.so.3", "libmimalloc.so.2", "libmimalloc-secure.so.3"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(nursery, "_ALLOCATORS", (f"{tmp_path}/none/*", f"{tmp_path}/libmimalloc.so.[23]"))
+    assert nursery.allocator.__wrapped__() == f"{tmp_path}/libmimalloc.so.3"
+    monkeypatch.setattr(nursery, "_ALLOCATORS", (f"{tmp_path}/none/*",))
+    assert nursery.allocator.__wrapped__() is None
 
 
 # --- releases --------------------------------------------------------------------------------------------------

@@ -6,11 +6,14 @@ import asyncio
 import contextlib
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
+from glob import glob
 from pathlib import Path
 
 from ogpgraph import load
@@ -28,6 +31,9 @@ _MALLOC = ":".join(
     f"glibc.malloc.{name}={value}"
     for name, value in {"tcache_count": 512, "mxfast": 0, "trim_threshold": 2**26, "top_pad": 2**20}.items()
 )
+# Where it is installed, mimalloc takes glibc's place, as it does in the native server of the same engine: aggregates
+# spare a fifth of their time, the light queries of pages a tenth. (mimalloc 2.0 and later; Debian's, Fedora's places.)
+_ALLOCATORS = tuple(f"/usr/lib{place}/libmimalloc.so.[23]" for place in (f"/{platform.machine()}-linux-*", "64", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +213,20 @@ def spawn(module: str, line: socket.socket, *arguments: str) -> subprocess.Popen
     )
 
 
+@lru_cache
+def allocator() -> str | None:
+    """The shared library of mimalloc, the newest where there are several; None where it is not installed."""
+    return max((path for pattern in _ALLOCATORS for path in glob(pattern)), key=lambda path: path[-1], default=None)
+
+
 def child_environment() -> dict[str, str]:
-    """The environment of a process of the engine: it finds the same code, and gets no secrets."""
+    """The environment of a process of the engine: it finds the same code, and gets no secrets.
+
+    What the caller says of memory stays: ``LD_PRELOAD``, also an empty one, and ``GLIBC_TUNABLES``.
+    """
     environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
     environment.setdefault("GLIBC_TUNABLES", _MALLOC)
+    if sys.platform == "linux" and (found := allocator()):
+        environment.setdefault("LD_PRELOAD", found)
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_CODE), environment.get("PYTHONPATH"))))
     return environment

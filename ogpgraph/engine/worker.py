@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, S
 from ogpgraph.engine import confinement, frames
 from ogpgraph.engine.compression import WORTH_PACKING_BYTES, Compressor, compressor
 from ogpgraph.engine.frames import PIECE_BYTES, Failure, Fault, Frames, Kind, Task
-from ogpgraph.load import Answer
+from ogpgraph.load import Answer, may_name_graphs
 from ogpgraph.search.names import may_search
 from ogpgraph.vocabulary import PREFIXES
 
@@ -46,12 +46,22 @@ class Limits:
 
 
 class Source:
-    """What a worker answers from: its store, and the search index in a file, which may come later or never."""
+    """What a worker answers from: its store, and the search index in a file, which may come later or never.
 
-    def __init__(self, store: Store, index: Path | None) -> None:
-        self.store = store
+    ``default_graph`` is a store with that part of ``store``, where there is one.
+    """
+
+    def __init__(self, store: Store, index: Path | None, default_graph: Store | None = None) -> None:
+        self._store = store
+        self._default_graph = default_graph
         self._index = index
         self._functions: SearchFunctions | None = None
+
+    def store_for(self, task: Task) -> Store:
+        """The smallest store with all that a task can see."""
+        if self._default_graph is None or task.default_graphs or task.named_graphs or may_name_graphs(task.text):
+            return self._store
+        return self._default_graph
 
     def functions_for(self, query: str) -> SearchFunctions | None:
         """The functions of the search, for a query that may call them."""
@@ -148,7 +158,7 @@ def _evaluate(source: Source, task: Task, pieces: _Pieces) -> tuple[Fault, str] 
     """Evaluate and serialise; what went wrong, or None."""
     functions = source.functions_for(task.text)
     try:
-        _serialize(_asked(source.store, task, functions), task.media_type, pieces)
+        _serialize(_asked(source.store_for(task), task, functions), task.media_type, pieces)
     except SyntaxError as error:
         return Fault.SYNTAX, str(error)
     except TooLarge:

@@ -36,7 +36,7 @@ from pyoxigraph import Store
 
 from ogpgraph.engine import confinement, worker
 from ogpgraph.engine.control import Control, Message
-from ogpgraph.load import DamagedRelease, Dataset, disk, in_memory
+from ogpgraph.load import DamagedRelease, Dataset, default_graph_of, disk, in_memory
 from ogpgraph.search.names import index_file
 
 
@@ -70,19 +70,20 @@ class Plan:
         limits = worker.Limits(*message["limits"])
         return cls(Dataset(Path(path), *facts), folder, limits, message["has_network"], out)
 
-    def source(self, store: Store) -> worker.Source:
+    def source(self, store: Store, default_graph: Store | None = None) -> worker.Source:
         """What a worker answers from."""
-        return worker.Source(store, index_file(self.out, self.dataset.digest) if self.out else None)
+        return worker.Source(store, index_file(self.out, self.dataset.digest) if self.out else None, default_graph)
 
 
 class Zygote:
-    """The state of the process: its line, its plan and, where it is kept in memory, its store."""
+    """The state of the process: its line, its plan and, where they are kept in memory, its stores."""
 
     def __init__(self, control: Control, plan: Plan) -> None:
         self._control = control
         self._plan = plan
         self._left_network = not plan.has_network and confinement.leave_network()
         self._store = None if plan.store_folder else in_memory(plan.dataset)
+        self._default_graph = None if self._store is None else default_graph_of(self._store)
         if plan.store_folder:
             _build_on_disk(plan.dataset, plan.store_folder, control)
         # What is there now never becomes garbage: the collector of a worker need not write on shared pages.
@@ -121,7 +122,7 @@ class Zygote:
             left_network = self._left_network or (not has_network and confinement.leave_network())
             confinement.give_up_privileges(niceness, writes_files=self._store is None)
             store = _on_disk(self._plan) if self._store is None else self._store
-            worker.work(connection, self._plan.source(store), self._plan.limits, left_network)
+            worker.work(connection, self._plan.source(store, self._default_graph), self._plan.limits, left_network)
             status = 0
         except MemoryError:
             os.abort()  # as the engine does where its own allocation fails
@@ -155,6 +156,7 @@ class Zygote:
             os._exit(1)
         confinement.lift_memory_limit()
         confinement.outlive_parent()
+        self._default_graph = None  # it has not changed with the store
         # What workers search is the index of what they hold.
         self._plan = replace(self._plan, dataset=replace(self._plan.dataset, digest=report.get("digest", "")))
         gc.freeze()

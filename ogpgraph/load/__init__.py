@@ -1,5 +1,6 @@
 """``load``: a release into a store. With the engine the only part that knows the store."""
 
+from ogpgraph.load.default_graph import default_graph_of, may_name_graphs
 from ogpgraph.load.release import (
     Answer,
     DamagedRelease,
@@ -18,8 +19,10 @@ __all__ = [
     "DamagedRelease",
     "Dataset",
     "dataset_of",
+    "default_graph_of",
     "in_memory",
     "latest_release",
+    "may_name_graphs",
     "open_release",
     "verified",
     "verify",

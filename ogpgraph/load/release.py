@@ -54,7 +54,8 @@ def in_memory(dataset: Dataset) -> Store:
     """A dataset in memory; DamagedRelease where its hash is not the manifest's."""
     verify(dataset)
     store = Store()
-    store.bulk_load(path=dataset.path, format=RdfFormat.N_QUADS)
+    # The IRIs were looked at when the release was made, and these are its bytes: a third of the time is spared.
+    store.bulk_load(path=dataset.path, format=RdfFormat.N_QUADS, lenient=True)
     for name in dataset.empty_graphs:
         store.add_graph(NamedNode(name))
     return store
