@@ -16,7 +16,7 @@ from urllib.parse import quote
 from benchmarks.bombing import Ending, ending_of, throw
 from benchmarks.bombs import BOMBS
 from benchmarks.pages import HEALTH
-from benchmarks.processes import usage
+from benchmarks.processes import holds_connection
 from benchmarks.servers import Server
 
 _PATIENCE_SECONDS = 30
@@ -56,11 +56,11 @@ def _drip(server: Server, name: str, beginning: bytes) -> Ending:
 def slow_reader(server: Server) -> Ending:
     """An endless answer of which nothing is read until the server has given up; then what lay on the way is read."""
     with _connected(server, buffer_bytes=4096) as attacker:
-        descriptors = usage(server.pid).descriptors
+        ports = server.address[1], attacker.getsockname()[1]
         begun = time.perf_counter()
         _ask(attacker, BOMBS["endless stream"])
         time.sleep(0.3)
-        while usage(server.pid).descriptors >= descriptors and time.perf_counter() - begun < _PATIENCE_SECONDS:
+        while holds_connection(*ports) and time.perf_counter() - begun < _PATIENCE_SECONDS:
             time.sleep(0.01)
         return ending_of(attacker, "slow reader", time.perf_counter() - begun)
 

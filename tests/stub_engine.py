@@ -23,12 +23,16 @@ from ogpgraph.settings import Settings
 
 @dataclass
 class Script:
-    """What an answer does: waits for ``go``, then comes whole or in chunks; an exception among them is raised."""
+    """What an answer does: waits for ``go``, then comes whole or in chunks; an exception among them is raised.
+
+    With ``fails`` it fails when that is set, if nobody waits for a chunk then.
+    """
 
     complete: bytes | None = None
     chunks: list[bytes | Exception] = field(default_factory=list)
     error: Exception | None = None
     go: threading.Event | None = None
+    fails: threading.Event | None = None
 
 
 class StubAnswer:
@@ -40,6 +44,7 @@ class StubAnswer:
         self.encoding = "identity"
         self.complete = self._script.complete
         self.cost = Cost(0.001, 0.002, 0.003, 4)
+        self.on_failure: Callable[[], None] | None = None
         self.error: Exception | None = None
         self._asked: asyncio.Task[None] | None = None
         self._has_begun = False
@@ -81,7 +86,15 @@ class StubAnswer:
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         (self._engine.cancelled if kind is asyncio.CancelledError else self._engine.left).append(self._job)
 
+    async def _fail(self, fails: threading.Event) -> None:
+        while not fails.is_set():
+            await asyncio.sleep(0.005)
+        assert self.on_failure
+        self.on_failure()
+
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        if self._script.fails:
+            self._failing = asyncio.create_task(self._fail(self._script.fails))
         for chunk in self._script.chunks:
             if isinstance(chunk, Exception):
                 raise chunk

@@ -250,6 +250,19 @@ def test_a_client_that_takes_nothing_is_cut(script: Script, served: Served) -> N
         until(lambda: served.app.connections.open == 0)
 
 
+def test_a_client_that_takes_nothing_is_cut_as_soon_as_its_answer_fails() -> None:
+    fails = threading.Event()
+    with serving(send_seconds=60) as served, served.connect() as connection:
+        served.engine.scripts[QUERY] = Script(chunks=[b"a" * 1_000_000] * 100, fails=fails)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.sendall(GET)
+        until(lambda: len(served.engine.started) == 1)
+        time.sleep(0.3)  # the server is now waiting for the client
+        assert served.app.connections.open == 1
+        fails.set()
+        until(lambda: served.app.connections.open == 0)
+
+
 def test_a_client_that_takes_its_time_gets_its_answer(served: Served) -> None:
     served.engine.scripts[QUERY] = Script(b"a" * 6_000_000)
     with served.connect() as connection:

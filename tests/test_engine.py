@@ -427,6 +427,18 @@ def test_an_answer_that_streams_is_cut_at_the_deadline(folder: Path) -> None:
     on_loop(check())
 
 
+def test_an_answer_that_nobody_takes_fails_at_the_deadline_too(folder: Path) -> None:
+    async def check() -> None:
+        async with engine_of(folder, query_seconds=1) as engine, engine.answer(job(ENDLESS_ROWS, "csv")) as answer:
+            failed = asyncio.Event()
+            answer.on_failure = failed.set
+            await asyncio.wait_for(failed.wait(), 5)
+            with pytest.raises(LimitReached, match="query_seconds is 1"):
+                await collect(answer, [])
+
+    on_loop(check())
+
+
 def test_a_query_that_took_much_memory_leaves_none_of_it(folder: Path) -> None:
     """A worker that grew is replaced after its answer; the others are not."""
 

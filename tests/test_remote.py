@@ -383,7 +383,10 @@ def test_a_query_ends_at_its_deadline_and_its_connection_with_it(reply: Reply, l
 def test_a_deadline_holds_while_the_client_reads_nothing() -> None:
     async def work() -> None:
         async with asking(streamed(None), query_seconds=1) as (engine, endpoint), engine.answer(job()) as given:
+            failures: list[bool] = []
+            given.on_failure = lambda: failures.append(True)
             await asyncio.wait_for(endpoint.gone.wait(), 5)
+            assert failures == [True]
             assert engine.running == 0
             with pytest.raises(LimitReached, match="query_seconds"):
                 _ = [piece async for piece in given]

@@ -52,6 +52,7 @@ class LocalAnswer:
         self.encoding = "identity"
         self.complete: bytes | None = None
         self.cost = Cost()
+        self.on_failure: Callable[[], None] | None = None
         self.held_bytes = 0  # come and not yet given
         self._pool = pool
         self._buffer_bytes = buffer_bytes
@@ -152,6 +153,8 @@ class LocalAnswer:
         self._let_go()
         self.error = error
         self._wake()
+        if self.on_failure:
+            self.on_failure()
 
     async def _changed(self) -> None:
         """Wait for the next piece or the end; raises what has gone wrong."""

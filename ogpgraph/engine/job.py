@@ -51,6 +51,7 @@ class Answer(Protocol):
     encoding: str  # what the bytes are really encoded with
     complete: bytes | None  # the whole answer where it was short enough to come at once
     cost: Cost
+    on_failure: Callable[[], None] | None  # called when it is cut, whether or not somebody waits for the next chunk
 
     async def __aenter__(self) -> Answer: ...
     async def __aexit__(self, *_: object) -> None: ...

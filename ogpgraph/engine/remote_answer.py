@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx2
 
@@ -25,6 +25,7 @@ class RemoteAnswer:
         self.encoding = "identity"
         self.complete: bytes | None = None
         self.cost = Cost()
+        self.on_failure: Callable[[], None] | None = None
         self._job = job
         self._slots = slots
         self._settings = settings
@@ -145,6 +146,8 @@ class RemoteAnswer:
         """The time is over, whether or not somebody waits for the next piece."""
         self._is_late = True
         self._ending = asyncio.ensure_future(self._leave())
+        if self.on_failure:
+            self.on_failure()
 
     async def _leave(self) -> None:
         """The answer is whole, or nobody wants the rest: an endpoint that still writes sees its connection closed."""

@@ -78,7 +78,7 @@ class Responder:
             if answer.complete is not None:
                 await self._send_whole(answer.complete, answer.encoding)
             else:
-                await self._send_stream([], aiter(answer), answer.encoding)
+                await self._send_stream(answer, [], aiter(answer))
 
     async def _evaluate(self, asked: Answer, cache: AnswerCache, key: str, flight: Flight) -> None:
         with in_flight(flight):
@@ -89,7 +89,7 @@ class Responder:
                 if not whole:
                     flight.land(None)
                     if not self._exchange.client_gone:
-                        await self._send_stream(chunks, rest, answer.encoding)
+                        await self._send_stream(answer, chunks, rest)
                     return
                 entry = Entry(b"".join(chunks), answer.encoding)
             cache.keep(key, entry)
@@ -120,13 +120,15 @@ class Responder:
         await self._send_head([*self._headers, *heads.of_body(body, encoding)])
         await self._send({"type": "http.response.body", "body": body})
 
-    async def _send_stream(self, begun: Sequence[bytes], rest: AsyncIterator[bytes], encoding: str) -> None:
+    async def _send_stream(self, answer: Answer, begun: Sequence[bytes], rest: AsyncIterator[bytes]) -> None:
         """Send an answer as it comes; one that fails on its way ends without its last chunk."""
         if self._scope["http_version"] == "1.0":
             await self._refuse_stream()
             return
-        coding = [] if encoding == "identity" else [(b"content-encoding", encoding.encode())]
+        coding = [] if answer.encoding == "identity" else [(b"content-encoding", answer.encoding.encode())]
         await self._send_head([*self._headers, *coding])
+        if self._exchange.connection:  # a client that reads nothing would keep the next chunk, and its failure, waiting
+            answer.on_failure = self._exchange.connection.cut
         if self._scope["method"] != "HEAD":
             try:
                 for chunk in begun:
