@@ -107,10 +107,13 @@ def test_a_query_that_names_none_has_the_same_answer(query: str, whole: Store) -
     assert rows(default_graph_of(whole).query(PREFIX + query)) == rows(whole.query(PREFIX + query))
 
 
-def test_long_texts_of_nothing_but_keywords_are_looked_at_in_linear_time(whole: Store) -> None:
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [("from", True), ("graph", True), ("?graph", False), ("from ", False), ("graph\n", False), ("ex:from ", False)],
+)
+def test_a_long_text_of_nothing_but_keywords_is_looked_at_in_linear_time(unit: str, expected: bool) -> None:
     """A look from each of them to the end of the text would be a hundred thousand million characters."""
-    for unit in ("from", "graph", "?graph", "from ", "graph\n"):
-        may_name_graphs("x" + unit * 100_000)
+    assert may_name_graphs(unit * 100_000) == expected
 
 
 @pytest.mark.parametrize(
